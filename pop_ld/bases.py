@@ -1,0 +1,190 @@
+"""Base: one heritage base, loaded from mappings/<base>/ (base.yml, fields.csv, unmapped.csv, mapping, samples)."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from pop_ld import resources
+from pop_ld.errors import MappingError, UsageError
+
+_COLUMNS = "path,label,label_en,type,required,opendata,public,description,thesaurus,separator,parser,section,labels"
+FIELD_COLUMNS = tuple(_COLUMNS.split(","))
+_TYPES = ("text", "list", "number", "object")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One line of fields.csv. ``labels`` maps each further header it answers to onto a template (``{}`` = the cell)."""
+
+    path: str
+    label: str
+    label_en: str
+    type: str
+    required: bool
+    opendata: bool
+    public: bool
+    description: str
+    thesaurus: str
+    separator: str
+    parser: str
+    section: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Base:
+    """One of POP's databases; every attribute comes from its folder, so a librarian adds one without Python."""
+
+    slug: str
+    folder: Path
+    name: Mapping[str, str]
+    short: Mapping[str, str]
+    aliases: tuple[str, ...]
+    cls: str
+    ref: re.Pattern[str]
+    label: tuple[str, ...]
+    point: tuple[str, ...]
+    commune: Mapping[str, str]
+    timespans: Mapping[str, Mapping[str, tuple[str, ...]]]
+    parts: Mapping[str, tuple[str, ...]]
+    sections: Mapping[str, Mapping[str, str]]
+    empty_values: frozenset[str]
+    fields: Mapping[str, Field]
+    unmapped: Mapping[str, str]
+
+    @property
+    def mapping_file(self) -> Path:
+        return self.folder / "mapping.yarrrml.yml"
+
+    @property
+    def samples(self) -> tuple[Path, ...]:
+        """The made-up sample files, in name order."""
+        return tuple(sorted(p for p in (self.folder / "samples").iterdir() if p.is_file())) if (self.folder / "samples").is_dir() else ()
+
+    @property
+    def withheld(self) -> frozenset[str]:
+        """Codes whose values never leave the reader (FACTS h: non-public, staff, masked places)."""
+        return frozenset(f.path for f in self.fields.values() if not f.public)
+
+    @cached_property
+    def headers(self) -> Mapping[str, tuple[str, str]]:
+        """Folded header -> (code, template): what a column of a source file may be called; labels before folded codes."""
+        found: dict[str, tuple[str, str]] = {}
+        for field in self.fields.values():
+            for header, template in field.labels.items():
+                found.setdefault(fold_header(header), (field.path, template))
+        for field in self.fields.values():
+            found.setdefault(fold_header(field.path), (field.path, "{}"))
+        return found
+
+    def column(self, header: str) -> tuple[str, str] | None:
+        """(code, template) of a source column, or None.
+
+        What is written exactly goes before what only folds to it: ``HISTORIQUE`` is the withheld log of the staff while
+        ``Historique`` is the exports' label of HIST, and ``genre`` may be a stranger's column beside the label "Genre".
+        """
+        if header in self.fields:
+            return header, "{}"
+        if header in self._labels:
+            return self._labels[header]
+        return None if header in self.unmapped else self.headers.get(fold_header(header))
+
+    @cached_property
+    def _labels(self) -> Mapping[str, tuple[str, str]]:
+        return {header: (f.path, template) for f in self.fields.values() for header, template in f.labels.items()}
+
+    @cached_property
+    def known_columns(self) -> Mapping[str, str]:
+        """Folded header -> reason, for columns of real files that are no field of POP (unmapped.csv)."""
+        return {fold_header(name): reason for name, reason in self.unmapped.items() if name not in self.fields}
+
+
+def fold_header(text: str) -> str:
+    """A header without case, accents, punctuation and rank: ``Numéro_de_l'objet`` and ``numero de l objet`` are one.
+
+    A code keeps its dot and hyphen as ``_``, so ``POP_COORDONNEES.lat`` is ``pop_coordonnees_lat``.
+    """
+    text = re.sub(r"/\d+$", "", text.strip().lstrip("\ufeff"))
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+
+
+@cache
+def load_bases() -> Mapping[str, Base]:
+    """Every base by slug, in the order of their slugs. Raises MappingError naming file and line of a fault."""
+    root = resources.folder("mappings")
+    return {path.parent.name: load_base(path.parent) for path in sorted(root.glob("*/base.yml"))}
+
+
+def get_base(slug: str) -> Base:
+    """The base of that slug; UsageError, listing the known ones, where there is none."""
+    bases = load_bases()
+    if slug not in bases:
+        raise UsageError(f"unknown base {slug!r}; known: {', '.join(bases)}")
+    return bases[slug]
+
+
+def load_base(folder: Path) -> Base:
+    """Reads one folder of mappings/. Raises MappingError."""
+    file = folder / "base.yml"
+    try:
+        data: dict[str, Any] = resources.read_yaml(file)
+        sections = data.get("sections", {})
+        return Base(
+            slug=data["slug"],
+            folder=folder,
+            name=data["name"],
+            short=data["short"],
+            aliases=tuple(data.get("aliases", ())),
+            cls=data["class"],
+            ref=re.compile(data["ref"]),
+            label=tuple(data["label"]),
+            point=tuple(data.get("point", ())),
+            commune=data.get("commune", {}),
+            timespans={k: {kind: tuple(codes) for kind, codes in v.items()} for k, v in data.get("timespans", {}).items()},
+            parts={k: tuple(v) for k, v in data.get("parts", {}).items()},
+            sections=sections,
+            empty_values=frozenset(data.get("empty_values", ())),
+            fields=_load_fields(folder / "fields.csv", sections),
+            unmapped=_load_unmapped(folder / "unmapped.csv"),
+        )
+    except (OSError, KeyError, TypeError, AttributeError, re.error, ValueError) as error:
+        raise MappingError(f"cannot be used: {error!r}", file=str(file)) from error
+
+
+def _load_fields(file: Path, sections: Mapping[str, Any]) -> dict[str, Field]:
+    fields: dict[str, Field] = {}
+    with file.open(encoding="utf-8", newline="") as lines:
+        reader = csv.DictReader(lines)
+        if tuple(reader.fieldnames or ()) != FIELD_COLUMNS:
+            raise MappingError(f"header must be {','.join(FIELD_COLUMNS)}", file=str(file), line=1)
+        for row in reader:
+            if None in row or None in row.values() or row["type"] not in _TYPES or row["path"] in fields:
+                raise MappingError(f"bad or repeated field {row['path']!r}", file=str(file), line=reader.line_num)
+            if row["section"] and row["section"] not in sections:
+                raise MappingError(f"unknown section {row['section']!r} of {row['path']}", file=str(file), line=reader.line_num)
+            fields[row["path"]] = _field(row)
+    return fields
+
+
+def _field(row: dict[str, str]) -> Field:
+    labels = {}
+    for entry in filter(None, row["labels"].split("|")):
+        header, _, template = entry.partition("=")
+        labels[header] = template or "{}"
+    values: dict[str, Any] = {**row, "labels": labels}
+    for name in ("required", "opendata", "public"):
+        values[name] = row[name] == "oui"
+    return Field(**values)
+
+
+def _load_unmapped(file: Path) -> dict[str, str]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return {row["field"]: row["reason"] for row in csv.DictReader(lines)}

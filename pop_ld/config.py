@@ -1,0 +1,81 @@
+"""Settings: one frozen object from the defaults below, pop_ld.toml and POP_LD_* variables, in that order."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pop_ld import iris
+from pop_ld.errors import UsageError
+
+
+def _setting(default: Any, help_text: str) -> Any:
+    return field(default=default, metadata={"help": help_text})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting with its default; the help line feeds ``pop-ld --help`` and the reference."""
+
+    site: str = _setting(iris.DEFAULT_SITE, "root of the IRIs, without a final slash")
+    pop: str = _setting("https://pop.culture.gouv.fr", "POP's public site, for foaf:page")
+    images: str = _setting("https://pop-perf-assets.s3.gra.io.cloud.ovh.net/", "prefix of POP's image keys")
+    data: str = _setting("data", "folder of the store, its releases and dumps")
+    lang: str = _setting("fr", "language of messages: fr or en")
+    deadline: float = _setting(30.0, "seconds a SPARQL query may take by default")
+    deadline_max: float = _setting(60.0, "seconds a client may ask for with the timeout parameter")
+    query_memory: int = _setting(2048, "MiB of memory a SPARQL worker may take")
+    query_workers: int = _setting(2, "SPARQL queries that run at once")
+    query_queue: int = _setting(32, "SPARQL queries that may wait for a worker")
+    query_size: int = _setting(1_000_000, "bytes a SPARQL query may have")
+    keep_releases: int = _setting(3, "releases that publish keeps, the current one among them")
+    bulk_share: float = _setting(0.2, "share of replaced notices above which publish loads in bulk")
+
+
+def load_settings(environ: Mapping[str, str] | None = None, path: Path | None = None) -> Settings:
+    """Settings from ``path`` (default ``pop_ld.toml`` here, where it exists) and the environment, which wins.
+
+    Raises UsageError for an unknown name or a value of the wrong kind.
+    """
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    named = path or (Path(environ["POP_LD_CONFIG"]) if "POP_LD_CONFIG" in environ else None)
+    file = named or Path("pop_ld.toml")
+    if named or file.is_file():
+        try:
+            values = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise UsageError(str(error), file=str(file)) from error
+    known = [f.name for f in fields(Settings)]
+    for name in values:
+        if name not in known:
+            raise UsageError(f"unknown setting {name!r}; known: {', '.join(known)}", file=str(file))
+    for name in known:
+        if (text := environ.get(f"POP_LD_{name.upper()}")) is not None:
+            values[name] = text
+    return checked(replace(Settings(), **values))
+
+
+def checked(settings: Settings) -> Settings:
+    """The settings with every value checked and made canonical. Raises UsageError."""
+    return Settings(**{f.name: _check(f.name, getattr(settings, f.name), type(f.default)) for f in fields(Settings)})
+
+
+def _check(name: str, value: Any, kind: type) -> Any:
+    try:
+        value = kind(value)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"setting {name} wants a {kind.__name__}, not {value!r}") from error
+    if name in ("site", "pop"):
+        value = value.rstrip("/")
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.netloc or any(c in value for c in ' <>"{}|\\^`?#'):
+            raise UsageError(f"setting {name} wants an http(s) address without query or fragment, not {value!r}")
+    if name == "lang" and value not in ("fr", "en"):
+        raise UsageError(f"setting lang wants fr or en, not {value!r}")
+    return value

@@ -1,0 +1,110 @@
+"""What stops a program, as one tree. What a producer wrote wrong is a Problem (notices.py), never one of these.
+
+PopError                       file, line and rule where they are known
+├── UsageError                 the command line or the settings ask for something that cannot be
+├── ReadError                  a source file cannot be read at all
+├── MappingError               a mapping, fields.csv or base.yml breaks the profile
+├── ShapeError                 a shape cannot be used
+├── StoreError                 the store cannot do what was asked
+│   ├── Busy                   another process writes, or every query worker is taken
+│   └── CheckFailed            a new release failed its checks; the former one still serves
+├── QueryError                 a SPARQL query cannot be answered
+│   ├── QuerySyntaxError
+│   ├── QueryForbidden         SERVICE, LOAD or an update on the public endpoint
+│   ├── QueryTimeout
+│   ├── QueryMemoryError
+│   └── QueryFailed            the engine or its worker stopped for another reason
+├── NotFound
+├── Gone                       the notice was removed; ``when`` says the date
+└── NotAcceptable              no representation that the client accepts; ``offers`` lists ours
+"""
+
+from __future__ import annotations
+
+
+class PopError(Exception):
+    """Base of all; ``file``, ``line`` and ``rule`` locate the cause where they are known."""
+
+    def __init__(self, message: str, *, file: str = "", line: int = 0, rule: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.file = file
+        self.line = line
+        self.rule = rule
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}: " if self.file and self.line else f"{self.file}: " if self.file else ""
+        return f"{place}{self.message}{f' [{self.rule}]' if self.rule else ''}"
+
+
+class UsageError(PopError):
+    """The command line or the settings ask for something that cannot be."""
+
+
+class ReadError(PopError):
+    """A source file cannot be read at all."""
+
+
+class MappingError(PopError):
+    """A mapping, fields.csv or base.yml breaks the documented profile."""
+
+
+class ShapeError(PopError):
+    """A shape cannot be used."""
+
+
+class StoreError(PopError):
+    """The store cannot do what was asked."""
+
+
+class Busy(StoreError):
+    """Another process writes, or every query worker is taken."""
+
+
+class CheckFailed(StoreError):
+    """A new release failed its checks; the former one still serves."""
+
+
+class QueryError(PopError):
+    """A SPARQL query cannot be answered."""
+
+
+class QuerySyntaxError(QueryError):
+    """The query does not parse (SPARQL 1.1 Protocol §2.1.6: 400)."""
+
+
+class QueryForbidden(QueryError):
+    """SERVICE, LOAD or an update on the public endpoint."""
+
+
+class QueryTimeout(QueryError):
+    """The deadline passed and the worker was killed."""
+
+
+class QueryMemoryError(QueryError):
+    """The worker passed its memory limit and died alone."""
+
+
+class QueryFailed(QueryError):
+    """The engine or its worker stopped for another reason."""
+
+
+class NotFound(PopError):
+    """No such resource."""
+
+
+class Gone(PopError):
+    """The notice was removed; ``when`` is the ISO 8601 instant of its removal, ``label`` its last known title."""
+
+    def __init__(self, message: str, *, when: str = "", label: str = "") -> None:
+        super().__init__(message)
+        self.when = when
+        self.label = label
+
+
+class NotAcceptable(PopError):
+    """No representation that the client accepts; ``offers`` lists the media types of ours."""
+
+    def __init__(self, message: str, *, offers: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.offers = offers

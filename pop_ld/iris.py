@@ -1,0 +1,112 @@
+"""Mints and reads every IRI and URL of the site; nobody else concatenates one.
+
+``{site}/id/{base}/{REF}`` a thing, ``{site}/doc/{base}/{REF}`` its document, ``#…`` its parts. REF is percent-encoded
+(RFC 3986 §2.3: all but unreserved characters), its case kept. The ontology's namespace never moves with the site.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from urllib.parse import quote, unquote
+
+DEFAULT_SITE = "https://data.pop.culture.gouv.fr"
+ONTOLOGY = "https://data.pop.culture.gouv.fr/def/pop#"
+"""Namespace of ``pop:``; fixed whatever the site."""
+
+MAPPING = "https://data.pop.culture.gouv.fr/def/mapping#"
+"""Namespace of the triples maps of an exported mapping."""
+
+CRM = "http://www.cidoc-crm.org/cidoc-crm/"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+DCTERMS = "http://purl.org/dc/terms/"
+FOAF = "http://xmlns.com/foaf/0.1/"
+PROV = "http://www.w3.org/ns/prov#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+SCHEMA = "https://schema.org/"
+WGS84 = "http://www.w3.org/2003/01/geo/wgs84_pos#"
+VOID = "http://rdfs.org/ns/void#"
+
+SITE_PREFIXES = {
+    "id": "/id/",
+    "doc": "/doc/",
+    "agent": "/id/agent/",
+    "concept": "/id/concept/",
+    "lieu": "/id/lieu/",
+    "dataset": "/dataset/",
+}
+"""Prefixes of a mapping that follow the configured site: prefix -> path on it."""
+
+
+def key(text: str) -> str:
+    """The ASCII key of a text for use inside an IRI: ``R 26 P`` -> ``R%2026%20P`` (UTF-8, RFC 3986 unreserved kept)."""
+    return text if text.isascii() and text.isalnum() else quote(text, safe="~")
+
+
+@lru_cache(maxsize=100_000)
+def name_key(text: str) -> str:
+    """Like :func:`key` with spaces as ``_`` (a written ``_`` becomes ``%5F``): readable and still one-to-one."""
+    return quote(text.replace("_", "\0"), safe="~ ").replace("%00", "%5F").replace(" ", "_")
+
+
+def unkey(text: str) -> str:
+    """The text that a key stands for; the inverse of :func:`key`."""
+    return unquote(text)
+
+
+def notice(site: str, base: str, ref: str) -> str:
+    """IRI of a notice's thing: ``{site}/id/{base}/{REF}``."""
+    return f"{site}/id/{base}/{key(ref)}"
+
+
+def document(site: str, base: str, ref: str) -> str:
+    """IRI of a notice's document: ``{site}/doc/{base}/{REF}``."""
+    return f"{site}/doc/{base}/{key(ref)}"
+
+
+def dataset(site: str, base: str) -> str:
+    """IRI of a base as a dataset."""
+    return f"{site}/dataset/{base}"
+
+
+def release(site: str, name: str) -> str:
+    """IRI of a release."""
+    return f"{site}/release/{name}"
+
+
+def is_thing(site: str, iri: str) -> bool:
+    """Whether the IRI is a thing of the site, which has a page: ``{site}/id/…`` without a fragment."""
+    return iri.startswith(f"{site}/id/") and "#" not in iri
+
+
+def thing_to_document(site: str, iri: str) -> str:
+    """``{site}/id/x`` -> ``{site}/doc/x`` (fragment dropped)."""
+    return f"{site}/doc/" + iri.split("#", 1)[0].removeprefix(f"{site}/id/")
+
+
+def document_to_thing(site: str, iri: str) -> str:
+    """``{site}/doc/x`` -> ``{site}/id/x``."""
+    return f"{site}/id/" + iri.removeprefix(f"{site}/doc/")
+
+
+def local(site: str, iri: str) -> str:
+    """The address to follow from a page: the path alone for IRIs of the site, so that links work on any host."""
+    if iri == site:
+        return "/"
+    return iri.removeprefix(site) if iri.startswith(site + "/") else iri
+
+
+def from_path(site: str, path: str) -> str:
+    """IRI for a request's raw path, its escapes made canonical: ``/id/mnr/R 26 P`` -> ``{site}/id/mnr/R%2026%20P``."""
+    return site + "/".join(quote(unquote(part), safe="~") for part in path.split("/"))
+
+
+def last_part(iri: str) -> str:
+    """What is shown for an IRI without a label: its last segment or fragment, decoded."""
+    return unquote(iri.rstrip("/#").replace("#", "/").rsplit("/", 1)[-1]).replace("_", " ")
+
+
+def pop_page(pop: str, base: str, ref_key: str) -> str:
+    """POP's own page of a notice: ``{pop}/notice/{base}/{REF}``, from the key of its REF."""
+    return f"{pop}/notice/{base}/{ref_key}"

@@ -1,0 +1,61 @@
+"""The types that travel down the street: Notice (raw fields), Record (parsed values), Problem (a remark on the data)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+Record: TypeAlias = dict[str, Any]
+"""A notice with parsed values, plain JSON.
+
+Scalars are strings; a list holds objects of strings (one level deep: the YARRRML profile iterates ``$[*].FIELD[*]``).
+An empty field is absent, never ``""`` or ``[]``. Anything used inside an IRI is an ASCII key ``[A-Za-z0-9._~%-]+``.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One entry of a base as its producer wrote it.
+
+    ``fields`` maps a POP code to its values as written (trimmed, empties dropped, order kept); a single string is a
+    tuple of one. Withheld fields are not in it: ``withheld`` names those that were filled, without their values.
+    ``line`` is the 1-based line of ``file`` on which the notice begins.
+    """
+
+    base: str
+    ref: str
+    fields: Mapping[str, tuple[str, ...]]
+    file: str = ""
+    line: int = 0
+    withheld: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A remark on the data, for the producer; it never stops a load.
+
+    ``kind`` is a key of ``templates/i18n/<lang>.yml`` under ``problems``; the message is looked up there in the
+    reader's language and may use every attribute below, and ``detail``, between braces.
+    ``rejects`` is true where the notice itself could not be kept.
+    """
+
+    kind: str
+    file: str = ""
+    line: int = 0
+    base: str = ""
+    ref: str = ""
+    field: str = ""
+    value: str = ""
+    detail: str = ""
+    rejects: bool = False
+
+
+@dataclass(slots=True)
+class Remarks:
+    """Where parsers leave what they did not understand while one notice is parsed: (kind, field, value, detail)."""
+
+    items: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+    def add(self, kind: str, code: str, value: str, detail: str = "") -> None:
+        self.items.append((kind, code, value, detail))

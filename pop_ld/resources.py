@@ -1,0 +1,32 @@
+"""Finds ontologies/ shapes/ mappings/ templates/, in a checkout or in the installed wheel."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pop_ld.errors import UsageError
+
+
+@cache
+def folder(name: str) -> Path:
+    """Path of a data folder; in a wheel they live under ``pop_ld/_data``.
+
+    Raises UsageError where the installation lacks it.
+    """
+    here = Path(__file__).resolve().parent
+    for candidate in (here.parent / name, here / "_data" / name):
+        if candidate.is_dir():
+            return candidate
+    raise UsageError(f"data folder {name!r} is missing from this installation")
+
+
+def read_yaml(file: Path) -> Any:
+    """The content of a YAML file, by libyaml where the installation has it (nine times faster). Raises ValueError with the place."""
+    import yaml
+
+    try:
+        return yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error

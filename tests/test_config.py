@@ -1,0 +1,41 @@
+"""Settings from defaults, file and environment."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from pop_ld.config import Settings, load_settings
+from pop_ld.errors import UsageError
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "pop_ld.toml"
+    file.write_text('site = "https://example.org/"\ndeadline = 12\n')
+    settings = load_settings({"POP_LD_DEADLINE": "7.5"}, file)
+    assert (settings.site, settings.deadline, settings.lang) == ("https://example.org", 7.5, "fr")
+
+
+@pytest.mark.parametrize(
+    ("environ", "why"),
+    [
+        ({"POP_LD_DEADLINE": "soon"}, "deadline wants a float"),
+        ({"POP_LD_SITE": "ftp://x"}, "http"),
+        ({"POP_LD_SITE": "https://x/<y>"}, "http"),
+        ({"POP_LD_LANG": "de"}, "fr or en"),
+    ],
+)
+def test_bad_values_are_refused(environ: dict[str, str], why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        load_settings(environ)
+
+
+def test_unknown_names_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "pop_ld.toml"
+    file.write_text("sites = 1\n")
+    with pytest.raises(UsageError, match="unknown setting 'sites'"):
+        load_settings({}, file)
+
+
+def test_every_setting_has_a_help_line() -> None:
+    assert all(f.metadata["help"] for f in fields(Settings))
