@@ -1,0 +1,5 @@
+"""Notice → Record: pure parsers for text, dates, people, places, dimensions, concepts and links."""
+
+from pop_ld.fields.record import RecordBuilder, parser_names
+
+__all__ = ["RecordBuilder", "parser_names"]
