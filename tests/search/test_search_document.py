@@ -1,0 +1,151 @@
+"""Search documents: what of a record can be found, and what stays out."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from pop_ld.bases import Base, Field
+from pop_ld.search.document import LONGEST_SUMMARY, LONGEST_TEXT, document
+
+_PARSERS = {
+    "REF": "hidden",
+    "ETAT": "concept",
+    "DENO": "concept",
+    "DOMN": "concept",
+    "TICO": "text",
+    "AUTR": "person",
+    "SCLD": "period",
+    "SCLE": "period",
+    "DPRO": "protection",
+    "DIMS": "dimension",
+    "NINV": "inventory",
+    "DESC": "text",
+    "COM": "texts",
+    "RENV": "reference:palissy,merimee",
+    "LIENS": "url",
+    "WEB": "text",
+    "DMAJ": "date",
+    "IMG": "image",
+    "NOTE": "text",
+    "MUSEO": "",
+}
+
+
+def _base(withheld: str = "NOTE") -> Base:
+    sections = {"designation": {"fr": "Désignation"}, "autre": {"fr": "Autre"}}
+    fields = {
+        code: Field(
+            path=code,
+            label=code,
+            label_en=code,
+            type="text",
+            required=False,
+            opendata=True,
+            public=code != withheld,
+            description="",
+            thesaurus="",
+            separator=";",
+            parser=parser,
+            section="designation" if code in ("DENO", "DOMN", "TICO") else "autre",
+            labels={},
+        )
+        for code, parser in _PARSERS.items()
+    }
+    return Base(
+        slug="palissy",
+        folder=Path("none"),
+        name={},
+        short={},
+        aliases=(),
+        cls="ObjetMobilier",
+        ref=re.compile("^PM"),
+        label=("{TICO}", "{DENO}, {COM}", "{REF}"),
+        point=(),
+        commune={},
+        timespans={"date": {"years": (), "periods": ("SCLE",)}},
+        parts={},
+        sections=sections,
+        empty_values=frozenset(),
+        fields=fields,
+        unmapped={},
+    )
+
+
+def _record(**more: Any) -> dict[str, Any]:
+    return {
+        "key": "PM1",
+        "REF": "PM1",
+        "label": "Calice aux pampres",
+        "page": "https://pop.example/notice/palissy/PM1",
+        "TICO": "Calice aux pampres",
+        "ETAT": [{"label": "bon état", "concept": "bon"}],
+        "DENO": [{"label": "calice", "concept": "calice"}],
+        "DOMN": [{"label": "orfèvrerie", "concept": "orf"}],
+        "DENO_text": "calice",
+        "AUTR": [{"text": "Lenoir, Paul (orfèvre)", "name": "Lenoir, Paul", "agent": "x", "role": "orfèvre"}],
+        "AUTR_text": "Lenoir, Paul (orfèvre)",
+        "SCLD": [{"label": "19e siècle", "concept": "19"}],
+        "SCLE": [{"label": "17e siècle", "concept": "17"}],
+        "DPRO": [{"text": "1910/02/03 : classé au titre objet", "label": "classé au titre objet"}, {"text": "obscur"}],
+        "DPRO_text": "1910/02/03 : classé au titre objet ; obscur",
+        "DIMS_text": "h = 27 ; pied : d = 14",
+        "NINV": [{"value": "OA 12", "precision": "ancien numéro"}],
+        "NINV_text": "OA 12 (ancien numéro)",
+        "DESC": "Coupe godronnée.",
+        "COM": [{"value": "Villeneuve"}],
+        "COM_text": "Villeneuve",
+        "place": [{"place": "insee-00001", "label": "Villeneuve", "insee": "00001"}],
+        "RENV_text": "PA00000001",
+        "LIENS": [{"text": "http://liens.example/a", "url": "http://liens.example/a"}],
+        "LIENS_text": "http://liens.example/a",
+        "WEB": "https://web.example/b",
+        "DMAJ": "2001-02-03",
+        "DMAJ_text": "2001-02-03",
+        "IMG": [{"text": "hors ligne"}, {"text": "b.jpg", "url": "https://images.example/b.jpg"}],
+        "IMG_text": "hors ligne ; b.jpg",
+        **more,
+    }
+
+
+def test_document() -> None:
+    assert document(_base(), _record(), "https://site.example/id/palissy/PM1") == {
+        "iri": "https://site.example/id/palissy/PM1",
+        "base": "palissy",
+        "ref": "PM1",
+        "title": "Calice aux pampres",
+        "summary": "orfèvrerie · 17e siècle · Villeneuve",
+        "image": "https://images.example/b.jpg",
+        "text": "Lenoir, Paul (orfèvre)\n1910/02/03 : classé au titre objet ; obscur\nh = 27 ; pied : d = 14\n"
+        "OA 12 (ancien numéro)\nCoupe godronnée.\nPA00000001\n00001",
+        "names": ["Lenoir, Paul"],
+        "places": ["Villeneuve"],
+        "terms": ["bon état", "calice", "orfèvrerie", "19e siècle", "17e siècle", "classé au titre objet"],
+        "numbers": ["OA 12"],
+    }
+
+
+def test_a_withheld_field_stays_out_whatever_the_record_holds() -> None:
+    made = document(_base(withheld="DESC"), _record(), "x")
+    assert "godronnée" not in json.dumps(made, ensure_ascii=False)
+
+
+def test_a_bare_record() -> None:
+    made = document(_base(), {"key": "PM2", "REF": "PM2", "label": "PM2"}, "x")
+    assert made["title"] == "PM2"
+    assert made["summary"] == made["text"] == made["image"] == ""
+    assert made["names"] == made["places"] == made["terms"] == made["numbers"] == []
+
+
+def test_a_date_stands_in_for_the_period() -> None:
+    record = _record(date=[{"label": "vers 1650"}])
+    del record["SCLE"], record["SCLD"]
+    assert document(_base(), record, "x")["summary"] == "orfèvrerie · vers 1650 · Villeneuve"
+
+
+def test_documents_are_small() -> None:
+    made = document(_base(), _record(DESC="mot " * 100_000, place=[{"label": "très loin " * 50}]), "x")
+    assert len(made["text"]) == LONGEST_TEXT
+    assert len(made["summary"]) <= LONGEST_SUMMARY
