@@ -1,0 +1,85 @@
+"""What any triple store gives the rest of the house: releases, bounded look-ups, and SPARQL answers as streams."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+    Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A published state of the whole dataset: ``path`` holds ``manifest.json``, ``store/`` and ``search/``, all read-only."""
+
+    name: str
+    path: Path
+    manifest: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryRequest:
+    """A SPARQL query as a client sent it (SPARQL 1.1 Protocol §2.1).
+
+    ``accept`` is the client's Accept header ("" means anything), ``timeout`` seconds of running time. ``default_graphs``
+    and ``named_graphs`` are absolute IRIs; where either is given they replace the query's own FROM clauses (§2.1.4).
+    """
+
+    query: str
+    accept: str
+    timeout: float
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+
+
+class QueryAnswer(Protocol):
+    """A serialized answer, in chunks; iterate once.
+
+    ``length`` is the number of bytes where the whole answer is already here, else None. A failure after the first chunk
+    raises from the iterator: the connection must then be cut, so that the client does not take a part for the whole.
+    """
+
+    @property
+    def media_type(self) -> str: ...
+
+    @property
+    def length(self) -> int | None: ...
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    async def aclose(self) -> None:
+        """Ends the query at once where it still runs; call it when the client has left."""
+
+
+class ResourceReader(Protocol):
+    """Bounded look-ups for pages; hostile IRIs give empty results. Raises StoreError when the store cannot be read."""
+
+    def describe(self, iri: str) -> list[Triple]:
+        """The triples of the thing, of its ``#`` parts, and of its document; [] when unknown."""
+
+    def objects(self, subject: str, predicate: str) -> list[Term]:
+        """The objects of (subject, predicate)."""
+
+    def labels(self, iris: Iterable[str]) -> dict[str, list[Literal]]:
+        """The labels of each IRI that has any: its rdfs:label, then its skos:prefLabel."""
+
+    def incoming(self, iri: str, limit: int) -> list[tuple[str, str]]:
+        """At most ``limit`` pairs (predicate, subject IRI) that point at the thing, its own parts and document left out."""
+
+    def count(self, predicate: str, object: str) -> int:
+        """How many triples have this predicate and object IRI: for checks at publication, not for pages."""
+
+    def contains(self, iri: str) -> bool:
+        """Whether the IRI is the subject of a triple."""
+
+
+def open_reader(release: Release) -> ResourceReader:
+    """Opens the release's store read-only; raises StoreError when that cannot be done."""
+    from pop_ld.store.oxigraph import OxigraphReader  # here, so that the contract costs no engine
+
+    return OxigraphReader(release)

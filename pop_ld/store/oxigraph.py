@@ -1,0 +1,103 @@
+"""Bounded look-ups in a release's Oxigraph store, opened read-only: no lock, no file written, nothing left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode, Store, Triple
+
+from pop_ld import iris
+from pop_ld.errors import StoreError
+from pop_ld.store.contract import Release
+from pop_ld.store.walk import DEFAULT_GRAPH, PRIMARY_TOPIC, documents, is_document, node, notice_quads
+
+if TYPE_CHECKING:
+    from pop_ld.store.contract import Term
+
+DESCRIBE_LIMIT = 20_000
+"""Triples that one description may have; notices have 20 to 110."""
+LABEL_LIMIT = 64
+_LABELS = (NamedNode(iris.RDFS + "label"), NamedNode(iris.SKOS + "prefLabel"))
+
+
+@contextmanager
+def store_errors(path: Path) -> Iterator[None]:
+    """Turns what the engine raises about its files into StoreError, which names the folder."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(str(error), file=str(path)) from error
+
+
+class OxigraphReader:
+    """ResourceReader over one release; see the contract for each method. Look-ups see the default graph only."""
+
+    def __init__(self, release: Release) -> None:
+        self._path = release.path / "store"
+        self._site = str(release.manifest.get("site", iris.DEFAULT_SITE))
+        with store_errors(self._path):
+            self._store = Store.read_only(str(self._path))
+
+    def describe(self, iri: str) -> list[Triple]:
+        """At most DESCRIBE_LIMIT triples of the thing, its parts and its documents."""
+        with store_errors(self._path):
+            return [quad.triple for quad in islice(notice_quads(self._store, self._site, iri), DESCRIBE_LIMIT)]
+
+    def objects(self, subject: str, predicate: str) -> list[Term]:
+        """At most DESCRIBE_LIMIT objects of (subject, predicate)."""
+        start, link = node(subject), node(predicate)
+        if start is None or link is None:
+            return []
+        with store_errors(self._path):
+            found = self._store.quads_for_pattern(start, link, None, DEFAULT_GRAPH)
+            return [quad.object for quad in islice(found, DESCRIBE_LIMIT)]
+
+    def labels(self, iris: Iterable[str]) -> dict[str, list[Literal]]:
+        """Labels of those IRIs that have one; at most LABEL_LIMIT of each of the two properties."""
+        found = {iri: self._labels(iri) for iri in iris}
+        return {iri: labels for iri, labels in found.items() if labels}
+
+    def _labels(self, iri: str) -> list[Literal]:
+        start = node(iri)
+        if start is None:
+            return []
+        with store_errors(self._path):
+            quads = [q for p in _LABELS for q in islice(self._store.quads_for_pattern(start, p, None, DEFAULT_GRAPH), LABEL_LIMIT)]
+        return [quad.object for quad in quads if isinstance(quad.object, Literal)]
+
+    def incoming(self, iri: str, limit: int) -> list[tuple[str, str]]:
+        """At most ``limit`` pairs (predicate, subject); stops reading there, so a concept of a million notices is no burden."""
+        target = node(iri)
+        if target is None:
+            return []
+        with store_errors(self._path):
+            return list(islice(self._incoming(target), max(limit, 0)))
+
+    def _incoming(self, target: NamedNode) -> Iterator[tuple[str, str]]:
+        own = tuple(f"{n.value}#" for n in (target, *documents(self._store, self._site, target)))
+        for quad in self._store.quads_for_pattern(None, None, target, DEFAULT_GRAPH):
+            if not isinstance(quad.subject, NamedNode):
+                continue
+            of_document = quad.predicate == PRIMARY_TOPIC and is_document(self._site, quad.subject.value)
+            if not of_document and not (quad.subject.value + "#").startswith(own):
+                yield quad.predicate.value, quad.subject.value
+
+    def count(self, predicate: str, object: str) -> int:
+        """How many triples have this predicate and object IRI; reads them all, about 1 µs each."""
+        link, target = node(predicate), node(object)
+        if link is None or target is None:
+            return 0
+        with store_errors(self._path):
+            return sum(1 for _ in self._store.quads_for_pattern(None, link, target, DEFAULT_GRAPH))
+
+    def contains(self, iri: str) -> bool:
+        """Whether the IRI is the subject of a triple."""
+        start = node(iri)
+        if start is None:
+            return False
+        with store_errors(self._path):
+            return next(iter(self._store.quads_for_pattern(start, None, None, DEFAULT_GRAPH)), None) is not None

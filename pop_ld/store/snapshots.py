@@ -1,0 +1,202 @@
+"""The one writer of a data folder and the snapshots it publishes; re-exports what ``folders`` says about them.
+
+Crash safety, in three rules: the journal says "dirty" before the first change; a release appears by one rename and serves
+by another; whatever is dirty at the next open is thrown away for a copy of the release that serves.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from pyoxigraph import NamedNode, RdfFormat, Store
+
+from pop_ld import iris
+from pop_ld.errors import StoreError
+from pop_ld.store.contract import Release, ResourceReader, open_reader
+from pop_ld.store.folders import (
+    check_name,
+    current,
+    current_name,
+    exclusive,
+    next_name,
+    prune,
+    releases,
+    remove_leftovers,
+    roll_back,
+    swap,
+    sync,
+    write_json,
+)
+from pop_ld.store.loading import bulk_load_file
+from pop_ld.store.oxigraph import store_errors
+from pop_ld.store.recovery import mark_clean, mark_dirty, recover
+from pop_ld.store.walk import DEFAULT_GRAPH, node, notice_quads
+
+__all__ = ["Writer", "current", "current_name", "next_name", "prune", "releases", "roll_back"]
+
+_IDENTIFIER = NamedNode(iris.DCTERMS + "identifier")
+_HALF_WAY = "a write failed half-way: open the writer again to start from the current release"
+
+Furnish = Callable[[Path, ResourceReader], dict[str, Any]]
+Check = Callable[[Release, ResourceReader], None]
+
+
+def _no_progress(done: int) -> None:
+    pass
+
+
+class Writer:
+    """The read-write store of ``data``, held by one process at a time; a context manager.
+
+    Entering raises Busy when another writer is at work, and rebuilds a writer that was cut short (see ``recovery``).
+    ``rebuilt`` tells whether that happened. Changes are seen by nobody until :meth:`snapshot` publishes them; leaving
+    without a snapshot throws them away at the next open.
+    """
+
+    def __init__(self, data: Path, site: str) -> None:
+        self._data = data
+        self._site = site
+        self._stack = ExitStack()
+        self._opened: Store | None = None
+        self._dirty = False
+        self._broken = False
+        self.rebuilt = False
+
+    def __enter__(self) -> Writer:
+        with ExitStack() as stack:
+            stack.enter_context(exclusive(self._data))
+            (self._data / "snapshots").mkdir(exist_ok=True)
+            remove_leftovers(self._data)
+            with store_errors(self._data):
+                self.rebuilt = recover(self._data)
+                self._opened = Store(str(self._data / "writer"))
+            self._dirty = self._broken = False
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._opened = None  # the engine closes its files when the last reference goes, and must do so before the lock
+        self._stack.close()
+
+    def existing(self, things: Iterable[str]) -> set[str]:
+        """Which of these thing IRIs are notices of the store: those with a dcterms:identifier (a tombstone has none)."""
+        found = set()
+        with store_errors(self._data):
+            for thing in things:
+                start = node(thing)
+                if start and next(iter(self._store.quads_for_pattern(start, _IDENTIFIER, None, DEFAULT_GRAPH)), None):
+                    found.add(thing)
+        return found
+
+    def remove(self, things: Iterable[str]) -> int:
+        """Deletes the triples of each thing, its ``#`` parts and its documents; returns how many. Shared entities stay."""
+        removed = 0
+        with self._change():
+            for thing in things:
+                quads = list(notice_quads(self._store, self._site, thing))
+                for quad in quads:
+                    self._store.remove(quad)
+                removed += len(quads)
+        return removed
+
+    def insert(self, ntriples: bytes) -> None:
+        """Adds N-Triples to the default graph in one transaction; raises StoreError with the line where they do not parse."""
+        refused = None
+        with self._change():
+            try:
+                self._store.load(ntriples, RdfFormat.N_TRIPLES)
+            except SyntaxError as error:
+                refused = error  # nothing was written: the writer is whole
+        if refused:
+            raise StoreError(f"not N-Triples: {refused.msg}", line=refused.lineno or 0) from refused
+
+    def bulk_load(self, files: Sequence[Path], advance: Callable[[int], None] = _no_progress) -> None:
+        """Adds dump files (``.nt``, ``.nt.gz``); ``advance`` gets the bytes of the files read since the last call.
+
+        Raises StoreError with file and line; a part is then loaded, and this writer refuses to publish.
+        """
+        with self._change():
+            for path in files:
+                bulk_load_file(lambda content: self._store.bulk_load(content, RdfFormat.N_TRIPLES), path, advance)
+
+    def count(self) -> int:
+        """Triples in the store; reads them all (about 0.4 µs each)."""
+        with store_errors(self._data):
+            return len(self._store)
+
+    def compact(self) -> None:
+        """Writes everything out and compacts, so that the next snapshot reads fast; the content stays the same."""
+        with store_errors(self._data):
+            self._store.flush()
+            self._store.optimize()
+
+    def snapshot(self, name: str, manifest: dict[str, Any], furnish: Furnish, check: Check) -> Release:
+        """Publishes the store as release ``name``: backup, ``furnish``, manifest, ``check``, rename, swap of ``current``.
+
+        ``furnish(folder, reader)`` adds files beside ``store/`` and returns additions to the manifest; ``check`` raises
+        CheckFailed to refuse. Whatever fails before the swap leaves the former release serving and nothing behind.
+        """
+        if self._broken:
+            raise StoreError(_HALF_WAY)
+        check_name(self._data, name)
+        folder = self._data / "snapshots" / f".{name}.tmp"
+        try:
+            self._build(name, folder, manifest, furnish, check)
+            _sync_tree(folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        final = folder.with_name(name)
+        folder.rename(final)
+        sync(final.parent)
+        swap(self._data, name)
+        mark_clean(self._data, name)
+        self._dirty = False
+        return current(self._data)
+
+    def _build(self, name: str, folder: Path, manifest: dict[str, Any], furnish: Furnish, check: Check) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        with store_errors(folder):
+            self._store.flush()
+            self._store.backup(str(folder / "store"))
+        manifest = {"release": name, "site": self._site, **manifest}
+        reader = open_reader(Release(name, folder, manifest))
+        manifest.update(furnish(folder, reader))
+        write_json(folder / "manifest.json", manifest)
+        check(Release(name, folder, manifest), reader)
+
+    @contextmanager
+    def _change(self) -> Iterator[None]:
+        """Around a change: the journal first, and a change that does not come to its end (Ctrl-C too) bars publishing."""
+        _ = self._store  # open?
+        if self._broken:
+            raise StoreError(_HALF_WAY)
+        if not self._dirty:
+            mark_dirty(self._data)
+            self._dirty = True
+        self._broken = True
+        with store_errors(self._data):
+            yield
+        self._broken = False
+
+    @property
+    def _store(self) -> Store:
+        """The engine's store; nobody keeps it in a variable, for the frames of an exception would hold it open."""
+        if self._opened is None:
+            raise StoreError("this writer is closed")
+        return self._opened
+
+
+def _sync_tree(folder: Path) -> None:
+    """fsync of every file and folder below, deepest first."""
+    for root, _, files in os.walk(folder, topdown=False):
+        for name in files:
+            sync(Path(root) / name)
+        sync(Path(root))
