@@ -30,7 +30,7 @@ class Settings:
     deadline: float = _setting(30.0, "seconds a SPARQL query may take by default")
     deadline_max: float = _setting(60.0, "seconds a client may ask for with the timeout parameter")
     query_memory: int = _setting(2048, "MiB of memory a SPARQL worker may take")
-    query_workers: int = _setting(2, "SPARQL queries that run at once")
+    query_workers: int = _setting(4, "SPARQL queries that run at once")
     query_queue: int = _setting(32, "SPARQL queries that may wait for a worker")
     query_size: int = _setting(1_000_000, "bytes a SPARQL query may have")
     keep_releases: int = _setting(3, "releases that publish keeps, the current one among them")

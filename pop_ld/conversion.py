@@ -1,0 +1,187 @@
+"""One part of a conversion, as pure functions that a process pool runs: read one file, convert one shard."""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pop_ld import iris, readers, spool
+from pop_ld.bases import fold_header, get_base, load_bases
+from pop_ld.config import Settings
+from pop_ld.errors import PopError
+from pop_ld.fields import RecordBuilder
+from pop_ld.mapping import Converter, compile_mapping, load_mapping
+from pop_ld.notices import Notice, Problem
+from pop_ld.report import Report
+from pop_ld.search.document import document
+
+
+_BLOCK = 4_000
+"""N-Triples lines written at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTask:
+    """One source file to part into the spool: ``number`` is its place on the command line, which decides merges."""
+
+    number: int
+    path: Path
+    base: str
+    encoding: str
+    work: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ShardTask:
+    """One shard to convert: some parts of a base, from the spools of all files."""
+
+    base: str
+    number: int
+    parts: range
+    files: int
+    work: Path
+    settings: Settings
+
+    @property
+    def name(self) -> str:
+        return f"{self.base}-{self.number:03d}"
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Records hold no cycles, and millions of live objects make the cycle collector walk them in vain: a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def read_file(task: ReadTask) -> Report | PopError:
+    """Parts a source file into the spool. A file that cannot be read gives its error as a value: the others go on."""
+    report = Report()
+    writer = spool.SpoolWriter(spool_folder(task.work, task.number))
+    try:
+        with _no_collector(), (task.work / f"read-{task.number:04d}.problems.jsonl").open("w", encoding="utf-8") as log:
+            base = get_base(task.base) if task.base else None
+            for source in readers.open_sources(task.path, base=base, encoding=task.encoding or None, bases=load_bases()):
+                _read_source(source, writer, report, log)
+    except PopError as error:
+        return error
+    writer.close()
+    report.converted.update(writer.counts)  # notices handed on; the shards' own counts replace them
+    return report
+
+
+def _read_source(source: Any, writer: spool.SpoolWriter, report: Report, log: Any) -> None:
+    for found in source:
+        if isinstance(found, Notice):
+            writer.add(found)
+        else:
+            report.note((found,))
+            write_problems(log, (found,))
+    report.read += source.read
+    base = get_base(source.source.base) if source.source.base else None
+    reasons = _reasons(base)
+    unmapped = {
+        column: {"cells": cells, "reason": reasons.get(fold_header(column), "unknown")}
+        for column, cells in sorted(source.unmapped.items())
+        if cells
+    }
+    report.sources.append({**asdict(source.source), "notices": source.read, "unmapped": unmapped})
+
+
+def _reasons(base: Any) -> dict[str, str]:
+    return dict(base.known_columns) if base else {}
+
+
+def spool_folder(work: Path, number: int) -> Path:
+    """Where the notices of the file of that number wait."""
+    return work / f"read-{number:04d}"
+
+
+def write_problems(log: Any, problems: Iterable[Problem]) -> None:
+    """Problems as JSON lines."""
+    for problem in problems:
+        log.write(json.dumps(asdict(problem), ensure_ascii=False) + "\n")
+
+
+@cache
+def _compiled(slug: str, settings: Settings) -> tuple[RecordBuilder, Converter]:
+    """Parsers and mapping of a base, once a process: reading a mapping costs as much as a thousand notices."""
+    base = get_base(slug)
+    mappings = load_mapping(base.mapping_file, settings.site)
+    return RecordBuilder(base, settings, load_bases()), compile_mapping(mappings, slug, settings.site)
+
+
+def convert_shard(task: ShardTask) -> Report:
+    """Writes ``<base>-<number>.nt``, its search documents, problems and shared entities into the work folder."""
+    report = Report()
+    base = get_base(task.base)
+    build, convert = _compiled(task.base, task.settings)
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    shared: set[str] = set()
+    seen: set[Any] = set()
+    block: list[str] = []
+    with (
+        _no_collector(),
+        (task.work / f"{task.name}.nt").open("wb", buffering=1 << 20) as triples,
+        (task.work / f"{task.name}.documents.jsonl").open("w", encoding="utf-8", buffering=1 << 20) as documents,
+        (task.work / f"{task.name}.problems.jsonl").open("w", encoding="utf-8") as log,
+    ):
+        for notice in merged_notices(task, report, log):
+            record, problems = build(notice)
+            if problems:
+                report.note(problems)
+                write_problems(log, problems)
+            lines: list[str] = []
+            convert(record, lines, shared, seen)
+            block.extend(dict.fromkeys(lines))
+            if len(block) > _BLOCK:
+                report.triples[base.slug] += _write(triples, block)
+            report.converted[base.slug] += 1
+            found = document(base, record, iris.notice(task.settings.site, base.slug, notice.ref))
+            documents.write(encode(found) + "\n")
+        report.triples[base.slug] += _write(triples, block)
+    (task.work / f"{task.name}.shared").write_text("".join(sorted(shared)), encoding="utf-8")
+    return report
+
+
+def _write(triples: BinaryIO, block: list[str]) -> int:
+    """Writes and empties a block of N-Triples; returns how many."""
+    text = "".join(block)
+    block.clear()
+    triples.write(text.encode("utf-8"))
+    return text.count("\n")
+
+
+def merged_notices(task: ShardTask, report: Report, log: Any) -> Iterator[Notice]:
+    """The notices of a shard by REF, one each: the later wins field by field, and each merge is reported."""
+    found: dict[str, Notice] = {}
+    for number in range(task.files):
+        for notice in spool.notices(spool_folder(task.work, number), task.base, task.parts):
+            before = found.get(notice.ref)
+            found[notice.ref] = notice if before is None else _merge(before, notice, report, log)
+    for ref in sorted(found):
+        yield found[ref]
+
+
+def _merge(before: Notice, after: Notice, report: Report, log: Any) -> Notice:
+    changed = [code for code, values in after.fields.items() if before.fields.get(code, values) != values]
+    kind = "duplicate-ref" if before.file == after.file else "merged-ref"
+    problem = Problem(
+        kind, after.file, after.line, after.base, after.ref, "REF", after.ref, f"{before.file}:{before.line} ({', '.join(changed) or '-'})"
+    )
+    report.note((problem,))
+    report.merged += 1
+    write_problems(log, (problem,))
+    withheld = tuple(dict.fromkeys(before.withheld + after.withheld))
+    return replace(after, fields={**before.fields, **after.fields}, withheld=withheld)

@@ -1,0 +1,47 @@
+"""The demonstration: the made-up samples of every base through the whole street, then addresses to try."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from pop_ld import iris, pipeline, store, summary
+from pop_ld.bases import load_bases
+from pop_ld.config import Settings
+
+
+def prepare(data: Path, settings: Settings) -> store.Release:
+    """Loads the samples unless the current release was made from these very files, mappings and site."""
+    mark = _mark(settings)
+    if store.current_name(data) and (data / "demo").is_file() and (data / "demo").read_text() == mark:
+        return store.current(data)
+    files = [sample for base in load_bases().values() for sample in base.samples]
+    report, release = pipeline.load(files, data, settings)
+    for line in summary.lines(report, settings.lang):
+        print(line)
+    (data / "demo").write_text(mark)
+    return release
+
+
+def _mark(settings: Settings) -> str:
+    digest = hashlib.sha256(settings.site.encode())
+    package = Path(__file__).parent
+    for base in load_bases().values():
+        for file in sorted(p for p in base.folder.rglob("*") if p.is_file()):
+            digest.update(file.name.encode() + file.read_bytes())
+    for file in sorted(
+        [*package.rglob("fields/*.py"), *package.rglob("mapping/*.py"), *package.rglob("readers/*.py"), *package.rglob("search/*.py")]
+    ):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def addresses(data: Path, root: str, lang: str) -> list[str]:
+    """The ready line and what to try."""
+    release = store.current(data)
+    say = summary.texts(lang)["ready"]
+    site = release.manifest["site"]
+    found = [say["ready"].format(root=root, release=release.name, notices=release.manifest["notices"])]
+    found += [f"  {root}{iris.local(site, example['iri'])}  {example['label']}" for example in release.manifest["examples"]]
+    found += [f"  {root}/search?q=brunet", f"  {root}/sparql", f"  {root}/releases", say["stop"]]
+    return found

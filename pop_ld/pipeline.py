@@ -1,0 +1,358 @@
+"""Walks the street: source files → dump → snapshot. The only module that connects the steps."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import heapq
+import json
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from itertools import groupby
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pop_ld import iris, search, spool, store
+from pop_ld.bases import load_bases
+from pop_ld.config import Settings
+from pop_ld.conversion import ReadTask, ShardTask, convert_shard, read_file
+from pop_ld.errors import CheckFailed, NotFound, PopError, ReadError, UsageError
+from pop_ld.progress import stage
+from pop_ld.report import Report, read_report
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+SMALL = 2_000_000
+"""Bytes of input below which starting processes costs more than it gains."""
+
+
+# Convert ---------------------------------------------------------------------------------------------------------------
+
+
+def convert(
+    files: Sequence[Path], out: Path, settings: Settings, *, base: str = "", encoding: str = "", jobs: int = 0, quiet: bool = False
+) -> Report:
+    """Source files → ``out``: ``*.nt``, ``*.documents.jsonl``, ``problems.jsonl`` and, last, ``report.json``.
+
+    Same files in the same order, same bytes, whatever the number of processes. Raises ReadError where no file could be read.
+    """
+    work = _fresh(out / ".work")
+    jobs = jobs or (os.cpu_count() or 1 if sum(f.stat().st_size for f in files if f.is_file()) > SMALL else 1)
+    report = Report()
+    tasks = [ReadTask(number, path, base, encoding, work) for number, path in enumerate(files)]
+    with stage("read", "notices", quiet=quiet) as bar:
+        counts = _read(tasks, report, jobs, bar.advance)
+    shards = [
+        ShardTask(slug, n, parts, len(files), work, settings)
+        for slug in sorted(counts)
+        for n, parts in enumerate(spool.shards(counts[slug]))
+    ]
+    with stage("convert", "notices", sum(counts.values()), quiet=quiet) as bar:
+        for part in _each(convert_shard, shards, jobs):
+            bar.advance(part.converted.total() + part.merged)
+            report.add(part)
+    _finish(out, work, shards, report)
+    return report
+
+
+def _read(tasks: list[ReadTask], report: Report, jobs: int, advance: Callable[[int], None]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    failed: list[PopError] = []
+    for part in _each(read_file, tasks, jobs):
+        if isinstance(part, PopError):
+            failed.append(part)
+            report.sources.append({"path": part.file, "error": str(part)})
+            continue
+        advance(part.read)
+        counts.update(part.converted)
+        part.converted.clear()
+        report.add(part)
+    if failed and len(failed) == len(tasks):
+        raise failed[0]
+    return counts
+
+
+def _each(function: Callable[[Task], Result], tasks: Sequence[Task], jobs: int) -> Iterator[Result]:
+    """Results in the order of the tasks, from processes where there is more than one task and core."""
+    if jobs == 1 or len(tasks) < 2:
+        yield from map(function, tasks)
+        return
+    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("spawn")) as pool:
+        try:
+            yield from pool.map(function, tasks)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _fresh(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _finish(out: Path, work: Path, shards: list[ShardTask], report: Report) -> None:
+    """Merges shared entities and problems, puts the finished files in place, and the report after all of them."""
+    for slug, group in groupby(shards, key=lambda task: task.base):
+        _merge_shared(work, slug, list(group), report)
+    with (work / "problems.jsonl").open("wb") as log:
+        for part in sorted(work.glob("*.problems.jsonl")):
+            with part.open("rb") as lines:
+                shutil.copyfileobj(lines, log)
+    for old in [out / "report.json", *out.glob("*.nt"), *out.glob("*.documents.jsonl"), out / "problems.jsonl"]:
+        old.unlink(missing_ok=True)
+    for path in sorted([*work.glob("*.nt"), *work.glob("*.documents.jsonl"), work / "problems.jsonl"]):
+        report.files[path.name] = {"bytes": path.stat().st_size, "sha256": _sha256(path)}
+        path.rename(out / path.name)
+    _write_json(out / "report.json", report.as_json())
+    shutil.rmtree(work)
+
+
+def _merge_shared(work: Path, slug: str, shards: list[ShardTask], report: Report) -> None:
+    """Agents, concepts and places of a base: each triple once, sorted."""
+    handles = [(work / f"{task.name}.shared").open(encoding="utf-8", newline="\n") for task in shards]
+    with (work / f"{slug}-shared.nt").open("w", encoding="utf-8", newline="\n") as merged:
+        for line, _ in groupby(heapq.merge(*handles)):
+            merged.write(line)
+            report.triples[slug] += 1
+    for handle in handles:
+        handle.close()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _write_json(path: Path, content: Any) -> None:
+    partial = path.with_name("." + path.name)
+    partial.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    partial.rename(path)
+
+
+# Publish ---------------------------------------------------------------------------------------------------------------
+
+
+def load(
+    files: Sequence[Path], data: Path, settings: Settings, *, base: str = "", encoding: str = "", quiet: bool = False
+) -> tuple[Report, store.Release]:
+    """Converts files and publishes what they hold: their notices replace those of the same REF, the rest stays."""
+    staging = data / "staging"
+    report = convert(files, staging, settings, base=base, encoding=encoding, quiet=quiet)
+    release = publish(staging, data, settings, quiet=quiet)
+    shutil.rmtree(staging)
+    return report, release
+
+
+def publish(dump: Path, data: Path, settings: Settings, *, quiet: bool = False) -> store.Release:
+    """Dump → new release: replaces, whole, the notices it carries, keeps the rest, checks, and swaps ``current``.
+
+    A crash at any moment leaves the former release serving; the next writer mends itself. Raises CheckFailed, Busy, ReadError.
+    """
+    report = read_report(dump)
+    if not sum(report["notices"]["by_base"].values()):
+        raise ReadError("the dump holds no notice: nothing to publish", file=str(dump))
+    data.mkdir(parents=True, exist_ok=True)
+    with store.Writer(data, settings.site) as writer:
+        before = store.current(data) if store.current_name(data) else None
+        counts = Counter(before.manifest["bases"] if before else {})
+        replaced = _replace(writer, dump, counts, settings, quiet)
+        with stage("compact", "stores", 1, quiet=quiet) as bar:
+            writer.compact()
+            bar.advance()
+        manifest = _manifest(data, settings, counts, _examples(dump), {"replaced": replaced, "sources": report["sources"]})
+        return _snapshot(writer, data, settings, manifest, lambda: _documents(dump), before, dump=dump, quiet=quiet)
+
+
+def _replace(writer: store.Writer, dump: Path, counts: Counter[str], settings: Settings, quiet: bool) -> int:
+    """Removes the notices that the dump carries anew, loads it, and brings ``counts`` up to date."""
+    replaced, fresh = 0, Counter[str]()
+    for batch in _batches(((d["iri"], d["base"]) for d in _documents(dump)), 50_000):
+        old = writer.existing(iri for iri, _ in batch) if counts else set()
+        fresh.update(slug for iri, slug in batch if iri not in old)
+        if counts:
+            writer.remove(iri for iri, _ in batch)  # tombstones of notices that come back go too
+        replaced += len(old)
+    small = bool(counts) and sum(f.stat().st_size for f in dump.glob("*.nt")) < SMALL
+    counts.update(fresh)
+    files = sorted(dump.glob("*.nt"))
+    with stage("load", "bytes", sum(f.stat().st_size for f in files), quiet=quiet) as bar:
+        if small:
+            for file in files:
+                writer.insert(file.read_bytes())
+                bar.advance(file.stat().st_size)
+        else:
+            writer.bulk_load(files, bar.advance)
+    return replaced
+
+
+def _snapshot(
+    writer: store.Writer,
+    data: Path,
+    settings: Settings,
+    manifest: dict[str, Any],
+    documents: Callable[[], Iterable[dict[str, Any]]],
+    before: store.Release | None,
+    *,
+    dump: Path | None = None,
+    removed: Sequence[str] = (),
+    quiet: bool = False,
+) -> store.Release:
+    name = manifest["name"]
+
+    def furnish(folder: Path, reader: store.ResourceReader) -> dict[str, Any]:
+        with stage("index", "indexes", 1, quiet=quiet) as bar:
+            search.build(folder / "search", documents(), before=before.path / "search" if before else None, removed=removed)
+            bar.advance()
+        triples = writer.count()
+        shutil.rmtree(data / "dumps" / name, ignore_errors=True)  # left by a publication that was cut before its swap
+        kept.rename(data / "dumps" / name)
+        (folder / "void.ttl").write_text(_void(settings.site, manifest, triples), encoding="utf-8")
+        return {"triples": triples}
+
+    kept = _keep_dump(data, name, dump, removed, quiet=quiet)
+    release = writer.snapshot(name, manifest, furnish, _check)
+    store.prune(data, settings.keep_releases)
+    return release
+
+
+def _check(release: store.Release, reader: store.ResourceReader) -> None:
+    """A release is whole: as many notices of each base in the store and in the index as the manifest says, and pages to show."""
+    site, expected = release.manifest["site"], release.manifest["bases"]
+    for slug, count in expected.items():
+        found = reader.count(iris.DCTERMS + "isPartOf", iris.dataset(site, slug))
+        if found != count:
+            raise CheckFailed(f"{found} notices of {slug} in the store, {count} expected")
+    facets = dict(search.open_search(release.path / "search").search("", limit=1).facets.get("base", ()))
+    if facets != {slug: count for slug, count in expected.items() if count}:
+        raise CheckFailed(f"the search index holds {facets}, {expected} expected")
+    for example in release.manifest["examples"]:
+        if not reader.describe(example["iri"]):
+            raise CheckFailed(f"no triple about {example['iri']}")
+
+
+def _manifest(data: Path, settings: Settings, counts: Counter[str], examples: list[dict[str, str]], more: dict[str, Any]) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    bases = {slug: counts[slug] for slug in sorted(counts) if counts[slug]}
+    former = store.current(data).manifest["examples"] if store.current_name(data) else []
+    known = {e["base"]: e for e in [*former, *examples]}
+    shown = [known[slug] for slug in bases if slug in known]
+    return {
+        "name": store.next_name(data, now.date()),
+        "created": now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "site": settings.site,
+        "bases": bases,
+        "notices": sum(bases.values()),
+        "examples": shown,
+        **more,
+    }
+
+
+def _examples(dump: Path) -> list[dict[str, str]]:
+    """One notice a base to try: the first with an image, else the first."""
+    best: dict[str, dict[str, str]] = {}
+    for document in _documents(dump):
+        slug = document["base"]
+        if slug not in best or (document.get("image") and not best[slug]["image"]):
+            best[slug] = {"base": slug, "iri": document["iri"], "label": document["title"], "image": document.get("image", "")}
+    return list(best.values())
+
+
+def _void(site: str, manifest: dict[str, Any], triples: int) -> str:
+    """VoID of a release: its size, and a subset for each base."""
+    lines = [
+        f"@prefix void: <{iris.VOID}> .",
+        f"@prefix dcterms: <{iris.DCTERMS}> .",
+        f"@prefix xsd: <{iris.XSD}> .",
+        f"<{iris.release(site, manifest['name'])}> a void:Dataset ;",
+        f'  dcterms:created "{manifest["created"]}"^^xsd:dateTime ;',
+        f"  void:triples {triples} ; void:entities {manifest['notices']} .",
+    ]
+    for slug, count in manifest["bases"].items():
+        lines.append(f"<{iris.release(site, manifest['name'])}> void:subset <{iris.dataset(site, slug)}> .")
+        lines.append(f"<{iris.dataset(site, slug)}> a void:Dataset ; void:entities {count} .")
+    return "\n".join(lines) + "\n"
+
+
+def _keep_dump(data: Path, name: str, dump: Path | None, removed: Sequence[str], *, quiet: bool) -> Path:
+    """What this release brought, gzipped under dumps/: the whole dataset is the chain of them (docs/decisions)."""
+    folder = _fresh(data / "dumps" / f".{name}.tmp")
+    files = sorted(dump.glob("*.nt")) if dump else []
+    with stage("keep dump", "files", len(files), quiet=quiet) as bar:
+        for file in files:
+            with (
+                file.open("rb") as plain,
+                (folder / f"{file.name}.gz").open("wb") as raw,
+                gzip.GzipFile("", "wb", 1, raw, mtime=0) as packed,
+            ):
+                shutil.copyfileobj(plain, packed, 1 << 20)
+            bar.advance()
+    if dump:
+        for extra in ("report.json", "problems.jsonl"):
+            shutil.copy2(dump / extra, folder / extra)
+    _write_json(folder / "removed.json", list(removed))
+    return folder
+
+
+def _documents(dump: Path) -> Iterator[dict[str, Any]]:
+    """The search documents of a dump, in the order of its shards."""
+    for file in sorted(dump.glob("*.documents.jsonl")):
+        with file.open(encoding="utf-8") as lines:
+            yield from map(json.loads, lines)
+
+
+def _batches(values: Iterable[Result], size: int) -> Iterator[list[Result]]:
+    batch: list[Result] = []
+    for value in values:
+        batch.append(value)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+# Remove ----------------------------------------------------------------------------------------------------------------
+
+
+def remove(base: str, refs: Sequence[str], data: Path, settings: Settings, *, quiet: bool = False) -> store.Release:
+    """Takes notices out and leaves tombstones: their pages say 410. Raises NotFound where one is not there, changing nothing."""
+    if base not in load_bases():
+        raise UsageError(f"unknown base {base!r}; known: {', '.join(load_bases())}")
+    with store.Writer(data, settings.site) as writer:
+        before = store.current(data)
+        things = {iris.notice(settings.site, base, ref): ref for ref in refs}
+        missing = things.keys() - writer.existing(things)
+        if missing:
+            raise NotFound(f"not in {base}: {', '.join(sorted(things[iri] for iri in missing))}")
+        labels = store.open_reader(before).labels(things)
+        writer.remove(things)
+        now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        tombstones = "".join(
+            _tombstone(settings.site, base, ref, iri, str(labels[iri][0].value) if labels.get(iri) else ref, now)
+            for iri, ref in things.items()
+        )
+        writer.insert(tombstones.encode("utf-8"))
+        writer.compact()
+        counts = Counter(before.manifest["bases"])
+        counts[base] -= len(things)
+        manifest = _manifest(data, settings, counts, [], {"removed": sorted(things), "sources": []})
+        manifest["examples"] = [e for e in manifest["examples"] if e["iri"] not in things]
+        return _snapshot(writer, data, settings, manifest, lambda: (), before, removed=sorted(things), quiet=quiet)
+
+
+def _tombstone(site: str, base: str, ref: str, iri: str, label: str, now: str) -> str:
+    from pop_ld.mapping.compiler import escape
+
+    document = f"<{iris.document(site, base, ref)}>"
+    return (
+        f"{document} <{iris.RDF}type> <{iris.FOAF}Document> .\n"
+        f"{document} <{iris.FOAF}primaryTopic> <{iri}> .\n"
+        f'{document} <{iris.PROV}invalidatedAtTime> "{now}"^^<{iris.XSD}dateTime> .\n'
+        f'{document} <{iris.DCTERMS}title> "{escape(label)}"@fr .\n'
+    )

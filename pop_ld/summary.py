@@ -1,0 +1,46 @@
+"""The end of a conversion in words: what was read, converted and rejected, and the problems, in French or English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from pop_ld import resources
+from pop_ld.notices import Problem
+from pop_ld.report import Report
+
+
+@cache
+def texts(lang: str) -> dict[str, Any]:
+    """templates/i18n/<lang>.yml."""
+    found: dict[str, Any] = resources.read_yaml(resources.folder("templates") / "i18n" / f"{lang}.yml")
+    return found
+
+
+def message(problem: Problem, lang: str) -> str:
+    """A Problem in words, for its producer."""
+    said = texts(lang)["problems"].get(problem.kind, problem.kind)
+    return str(said).format(**{name: getattr(problem, name) for name in Problem.__slots__})
+
+
+def lines(report: Report, lang: str) -> Iterator[str]:
+    """What was detected, the counts, then each kind of problem by field with an example."""
+    say = texts(lang)["report"]
+    for source in report.sources:
+        if "error" in source:
+            yield say["unreadable"].format(**source)
+        else:
+            yield say["source"].format(**{**source, "delimiter": _visible(source.get("delimiter", ""))})
+        for column, about in source.get("unmapped", {}).items():
+            yield "  " + say["unmapped"].format(column=column, **about)
+    kept = {"converted": report.converted.total(), "triples": report.triples.total()}
+    yield say["counts"].format(read=report.read, merged=report.merged, rejected=report.rejected, **kept)
+    for key, count in sorted(report.problems.items(), key=lambda pair: (-pair[1], pair[0])):
+        example = report.examples[key][0]
+        where, place = f"{key[1]} {key[2]}".strip() or "-", f"{example.file}:{example.line}"
+        yield say["problem"].format(count=count, where=where, place=place, message=message(example, lang))
+
+
+def _visible(delimiter: str) -> str:
+    return "tab" if delimiter == "\t" else delimiter
