@@ -1,0 +1,1 @@
+"""Benchmarks: each prints ratios against a named peer or limit, measured in one run on the machine at hand."""
