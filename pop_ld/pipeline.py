@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import heapq
-import json
 import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
-from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pop_ld import dump as dumps
 from pop_ld import iris, search, spool, store
 from pop_ld.bases import load_bases
 from pop_ld.config import Settings
@@ -41,7 +37,7 @@ def convert(
 
     Same files in the same order, same bytes, whatever the number of processes. Raises ReadError where no file could be read.
     """
-    work = _fresh(out / ".work")
+    work = dumps.fresh(out / ".work")
     jobs = jobs or (os.cpu_count() or 1 if sum(f.stat().st_size for f in files if f.is_file()) > SMALL else 1)
     report = Report()
     tasks = [ReadTask(number, path, base, encoding, work) for number, path in enumerate(files)]
@@ -56,7 +52,7 @@ def convert(
         for part in _each(convert_shard, shards, jobs):
             bar.advance(part.converted.total() + part.merged)
             report.add(part)
-    _finish(out, work, shards, report)
+    dumps.finish(out, work, report)
     return report
 
 
@@ -90,51 +86,6 @@ def _each(function: Callable[[Task], Result], tasks: Sequence[Task], jobs: int) 
             raise
 
 
-def _fresh(folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
-
-
-def _finish(out: Path, work: Path, shards: list[ShardTask], report: Report) -> None:
-    """Merges shared entities and problems, puts the finished files in place, and the report after all of them."""
-    for slug, group in groupby(shards, key=lambda task: task.base):
-        _merge_shared(work, slug, list(group), report)
-    with (work / "problems.jsonl").open("wb") as log:
-        for part in sorted(work.glob("*.problems.jsonl")):
-            with part.open("rb") as lines:
-                shutil.copyfileobj(lines, log)
-    for old in [out / "report.json", *out.glob("*.nt"), *out.glob("*.documents.jsonl"), out / "problems.jsonl"]:
-        old.unlink(missing_ok=True)
-    for path in sorted([*work.glob("*.nt"), *work.glob("*.documents.jsonl"), work / "problems.jsonl"]):
-        report.files[path.name] = {"bytes": path.stat().st_size, "sha256": _sha256(path)}
-        path.rename(out / path.name)
-    _write_json(out / "report.json", report.as_json())
-    shutil.rmtree(work)
-
-
-def _merge_shared(work: Path, slug: str, shards: list[ShardTask], report: Report) -> None:
-    """Agents, concepts and places of a base: each triple once, sorted."""
-    handles = [(work / f"{task.name}.shared").open(encoding="utf-8", newline="\n") for task in shards]
-    with (work / f"{slug}-shared.nt").open("w", encoding="utf-8", newline="\n") as merged:
-        for line, _ in groupby(heapq.merge(*handles)):
-            merged.write(line)
-            report.triples[slug] += 1
-    for handle in handles:
-        handle.close()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
-
-
-def _write_json(path: Path, content: Any) -> None:
-    partial = path.with_name("." + path.name)
-    partial.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    partial.rename(path)
-
-
 # Publish ---------------------------------------------------------------------------------------------------------------
 
 
@@ -165,14 +116,14 @@ def publish(dump: Path, data: Path, settings: Settings, *, quiet: bool = False) 
         with stage("compact", "stores", 1, quiet=quiet) as bar:
             writer.compact()
             bar.advance()
-        manifest = _manifest(data, settings, counts, _examples(dump), {"replaced": replaced, "sources": report["sources"]})
-        return _snapshot(writer, data, settings, manifest, lambda: _documents(dump), before, dump=dump, quiet=quiet)
+        manifest = _manifest(data, settings, counts, dumps.examples(dump), {"replaced": replaced, "sources": report["sources"]})
+        return _snapshot(writer, data, settings, manifest, lambda: dumps.documents(dump), before, dump=dump, quiet=quiet)
 
 
 def _replace(writer: store.Writer, dump: Path, counts: Counter[str], settings: Settings, quiet: bool) -> int:
     """Removes the notices that the dump carries anew, loads it, and brings ``counts`` up to date."""
     replaced, fresh = 0, Counter[str]()
-    for batch in _batches(((d["iri"], d["base"]) for d in _documents(dump)), 50_000):
+    for batch in _batches(((d["iri"], d["base"]) for d in dumps.documents(dump)), 50_000):
         old = writer.existing(iri for iri, _ in batch) if counts else set()
         fresh.update(slug for iri, slug in batch if iri not in old)
         if counts:
@@ -215,7 +166,8 @@ def _snapshot(
         (folder / "void.ttl").write_text(_void(settings.site, manifest, triples), encoding="utf-8")
         return {"triples": triples}
 
-    kept = _keep_dump(data, name, dump, removed, quiet=quiet)
+    with stage("keep dump", "files", quiet=quiet) as bar:
+        kept = dumps.keep(data, name, dump, removed, bar.advance)
     release = writer.snapshot(name, manifest, furnish, _check)
     store.prune(data, settings.keep_releases)
     return release
@@ -253,16 +205,6 @@ def _manifest(data: Path, settings: Settings, counts: Counter[str], examples: li
     }
 
 
-def _examples(dump: Path) -> list[dict[str, str]]:
-    """One notice a base to try: the first with an image, else the first."""
-    best: dict[str, dict[str, str]] = {}
-    for document in _documents(dump):
-        slug = document["base"]
-        if slug not in best or (document.get("image") and not best[slug]["image"]):
-            best[slug] = {"base": slug, "iri": document["iri"], "label": document["title"], "image": document.get("image", "")}
-    return list(best.values())
-
-
 def _void(site: str, manifest: dict[str, Any], triples: int) -> str:
     """VoID of a release: its size, and a subset for each base."""
     lines = [
@@ -277,33 +219,6 @@ def _void(site: str, manifest: dict[str, Any], triples: int) -> str:
         lines.append(f"<{iris.release(site, manifest['name'])}> void:subset <{iris.dataset(site, slug)}> .")
         lines.append(f"<{iris.dataset(site, slug)}> a void:Dataset ; void:entities {count} .")
     return "\n".join(lines) + "\n"
-
-
-def _keep_dump(data: Path, name: str, dump: Path | None, removed: Sequence[str], *, quiet: bool) -> Path:
-    """What this release brought, gzipped under dumps/: the whole dataset is the chain of them (docs/decisions)."""
-    folder = _fresh(data / "dumps" / f".{name}.tmp")
-    files = sorted(dump.glob("*.nt")) if dump else []
-    with stage("keep dump", "files", len(files), quiet=quiet) as bar:
-        for file in files:
-            with (
-                file.open("rb") as plain,
-                (folder / f"{file.name}.gz").open("wb") as raw,
-                gzip.GzipFile("", "wb", 1, raw, mtime=0) as packed,
-            ):
-                shutil.copyfileobj(plain, packed, 1 << 20)
-            bar.advance()
-    if dump:
-        for extra in ("report.json", "problems.jsonl"):
-            shutil.copy2(dump / extra, folder / extra)
-    _write_json(folder / "removed.json", list(removed))
-    return folder
-
-
-def _documents(dump: Path) -> Iterator[dict[str, Any]]:
-    """The search documents of a dump, in the order of its shards."""
-    for file in sorted(dump.glob("*.documents.jsonl")):
-        with file.open(encoding="utf-8") as lines:
-            yield from map(json.loads, lines)
 
 
 def _batches(values: Iterable[Result], size: int) -> Iterator[list[Result]]:

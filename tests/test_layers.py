@@ -8,10 +8,10 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "pop_ld"
 ROWS = (
     {"notices", "errors"},
-    {"iris", "config", "resources", "progress", "spool", "report"},
+    {"iris", "config", "resources", "progress", "spool", "report", "dump"},
     {"bases", "summary"},
     {"readers", "fields", "mapping", "validation", "store", "search", "formats"},
-    {"pipeline", "conversion", "publication"},
+    {"pipeline", "conversion"},
     {"demo"},
     {"web", "cli", "__main__"},
 )

@@ -1,0 +1,103 @@
+"""The files of a dump: how a conversion finishes them, how they are read back, how a release keeps them.
+
+``<base>-<shard>.nt`` the notices, ``<base>-shared.nt`` what they share, ``<base>-<shard>.documents.jsonl`` for the search index,
+``problems.jsonl``, and ``report.json``, written last: a folder without it is no dump.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import heapq
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from pop_ld.report import Report
+
+
+def finish(out: Path, work: Path, report: Report) -> None:
+    """Merges shared entities and problems, puts the finished files in place, and the report after all of them."""
+    shared = sorted(work.glob("*.shared"))
+    for slug, group in groupby(shared, key=lambda path: path.name.rsplit("-", 1)[0]):
+        report.triples[slug] += _merge_shared(list(group), work / f"{slug}-shared.nt")
+    with (work / "problems.jsonl").open("wb") as log:
+        for part in sorted(work.glob("*.problems.jsonl")):
+            with part.open("rb") as lines:
+                shutil.copyfileobj(lines, log)
+    for old in [out / "report.json", *out.glob("*.nt"), *out.glob("*.documents.jsonl"), out / "problems.jsonl"]:
+        old.unlink(missing_ok=True)
+    for path in sorted([*work.glob("*.nt"), *work.glob("*.documents.jsonl"), work / "problems.jsonl"]):
+        report.files[path.name] = {"bytes": path.stat().st_size, "sha256": _sha256(path)}
+        path.rename(out / path.name)
+    _write_json(out / "report.json", report.as_json())
+    shutil.rmtree(work)
+
+
+def fresh(folder: Path) -> Path:
+    """An empty folder of that name."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _merge_shared(parts: list[Path], target: Path) -> int:
+    """Agents, concepts and places of a base, each triple once, sorted; returns how many."""
+    count = 0
+    with ExitStack() as stack:
+        merged = stack.enter_context(target.open("w", encoding="utf-8", newline="\n"))
+        for line, _ in groupby(heapq.merge(*(stack.enter_context(p.open(encoding="utf-8", newline="\n")) for p in parts))):
+            merged.write(line)
+            count += 1
+    return count
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _write_json(path: Path, content: Any) -> None:
+    partial = path.with_name("." + path.name)
+    partial.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    partial.rename(path)
+
+
+def examples(dump: Path) -> list[dict[str, str]]:
+    """One notice a base to try: the first with an image, else the first."""
+    best: dict[str, dict[str, str]] = {}
+    for document in documents(dump):
+        slug = document["base"]
+        if slug not in best or (document.get("image") and not best[slug]["image"]):
+            best[slug] = {"base": slug, "iri": document["iri"], "label": document["title"], "image": document.get("image", "")}
+    return list(best.values())
+
+
+def keep(data: Path, name: str, dump: Path | None, removed: Sequence[str], advance: Callable[[int], None]) -> Path:
+    """What this release brought, gzipped under dumps/: the whole dataset is the chain of them (docs/decisions)."""
+    folder = fresh(data / "dumps" / f".{name}.tmp")
+    files = sorted(dump.glob("*.nt")) if dump else []
+    for file in files:
+        with (
+            file.open("rb") as plain,
+            (folder / f"{file.name}.gz").open("wb") as raw,
+            gzip.GzipFile("", "wb", 1, raw, mtime=0) as packed,
+        ):
+            shutil.copyfileobj(plain, packed, 1 << 20)
+        advance(1)
+    if dump:
+        for extra in ("report.json", "problems.jsonl"):
+            shutil.copy2(dump / extra, folder / extra)
+    _write_json(folder / "removed.json", list(removed))
+    return folder
+
+
+def documents(dump: Path) -> Iterator[dict[str, Any]]:
+    """The search documents of a dump, in the order of its shards."""
+    for file in sorted(dump.glob("*.documents.jsonl")):
+        with file.open(encoding="utf-8") as lines:
+            yield from map(json.loads, lines)
