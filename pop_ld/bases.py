@@ -68,7 +68,7 @@ class Base:
         """The made-up sample files, in name order."""
         return tuple(sorted(p for p in (self.folder / "samples").iterdir() if p.is_file())) if (self.folder / "samples").is_dir() else ()
 
-    @property
+    @cached_property
     def withheld(self) -> frozenset[str]:
         """Codes whose values never leave the reader (FACTS h: non-public, staff, masked places)."""
         return frozenset(f.path for f in self.fields.values() if not f.public)

@@ -21,7 +21,6 @@ from pop_ld.notices import Notice, Problem
 from pop_ld.report import Report
 from pop_ld.search.document import document
 
-
 _BLOCK = 4_000
 """N-Triples lines written at once."""
 

@@ -32,7 +32,7 @@ class _Lines:
 
     def advance(self, amount: int = 1) -> None:
         self.done += amount
-        if time.monotonic() - self.said >= 10:
+        if time.monotonic() - self.said >= 10 and self.done != self.total:
             self.said = time.monotonic()
             self.say()
 

@@ -30,6 +30,8 @@ _PARSERS: Mapping[str, Parser] = {
     "museum": links.museum,
     "number": links.number,
 }
+_REPEATING = frozenset({"concept", "person", "period", "year", "protection", "museum", "date"})
+"""Parsers of fields whose spellings repeat from notice to notice: worth a cache."""
 _CACHED = 50_000
 
 
@@ -63,10 +65,10 @@ class RecordBuilder:
         for code, values in notice.fields.items():
             if code not in handlers:
                 continue
-            raw, parse, separators = handlers[code]
+            raw, parse, separators, repeats = handlers[code]
             record[raw] = values[0] if len(values) == 1 else text.joined(values)
             if parse is not None:
-                parsed = self._parse(code, values, parse, separators)
+                parsed = self._parse(code, values, parse, separators) if repeats else parse(values, separators)
                 if parsed.value is not None:
                     record[code] = parsed.value
                 for kind, value, detail in parsed.remarks:
@@ -125,7 +127,7 @@ def _timespan(record: Record, name: str, kinds: Mapping[str, tuple[str, ...]]) -
     periodic = _items(record, kinds.get("periods", ()))
     if not dated and not periodic:
         return
-    span: Item = {"label": text.JOIN.join([i["text"] for i in dated] + [i["label"] for i in periodic])}
+    span: Item = {"label": text.JOIN.join(dict.fromkeys([i["text"] for i in dated] + [i["label"] for i in periodic]))}
     for group in (dated, periodic):
         bounded = [i for i in group if "begin" in i or "end" in i]
         if bounded:
@@ -158,11 +160,11 @@ def _problem(notice: Notice, kind: str, code: str, value: str, detail: str) -> P
     return Problem(kind, notice.file, notice.line, notice.base, notice.ref, code, value[:200], detail)
 
 
-def _handler(field: Field, settings: Settings, bases: Mapping[str, Base]) -> tuple[str, Parser | None, str]:
-    """(where the raw text goes, the parser or None for plain text, the separators)."""
+def _handler(field: Field, settings: Settings, bases: Mapping[str, Base]) -> tuple[str, Parser | None, str, bool]:
+    """(where the raw text goes, the parser or None for plain text, the separators, whether the field's values repeat)."""
     if field.parser == "text":
-        return field.path, None, field.separator
-    return f"{field.path}_text", _parser(field, settings, bases), field.separator
+        return field.path, None, field.separator, False
+    return f"{field.path}_text", _parser(field, settings, bases), field.separator, field.parser in _REPEATING
 
 
 def _parser(field: Field, settings: Settings, bases: Mapping[str, Base]) -> Parser:

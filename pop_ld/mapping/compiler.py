@@ -6,6 +6,7 @@ shared entity (agent, concept, place): it is written once for each distinct set 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -17,8 +18,13 @@ Converter: TypeAlias = Callable[[Record, list[str], set[str], set[Any]], None]
 """(record, lines to extend, shared blocks to extend, what was shared before): lines and blocks end with a newline."""
 
 
+_SPECIAL = re.compile('["\\\\\n\r]').search
+
+
 def escape(text: str) -> str:
     """A text inside an N-Triples STRING_LITERAL_QUOTE (N-Triples §2.4: the quote, the backslash, LF and CR are escaped)."""
+    if not _SPECIAL(text):
+        return text
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
 
 

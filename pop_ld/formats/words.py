@@ -1,0 +1,78 @@
+"""Texts, numbers and dates as readers see them, in French and English; values of producers made readable, never changed in RDF."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from pop_ld import summary
+
+LANGUAGES = ("fr", "en")
+_C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
+_ORDINAL = re.compile(r"\b([1-9]\d?)(er|e|ème|eme|re)(?=\s+(?:siècle|quart|moitié|tiers|arrondissement)\b)")
+_DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:T.*)?$")
+_LINE = re.compile(r"\s*(?:\r\n|[\n\r#£])\s*")
+
+
+def say(lang: str, key: str, **values: Any) -> str:
+    """The text of a dotted key (``ui.search``), its braces filled. A key with ``one`` and ``other`` is chosen by ``n``.
+
+    Raises KeyError for a key that the file lacks.
+    """
+    found: Any = summary.texts(lang)
+    for part in key.split("."):
+        found = found[part]
+    if isinstance(found, dict):
+        n = values["n"]
+        found = found["one" if n == 1 or (n == 0 and lang == "fr") else "other"]
+        values = {**values, "n": number(n, lang)}
+    return str(found).format(**values) if values else str(found)
+
+
+def number(value: int, lang: str) -> str:
+    """1234567 -> ``1 234 567`` with narrow no-break spaces, in English ``1,234,567``."""
+    return f"{value:,}".replace(",", "\u202f") if lang == "fr" else f"{value:,}"
+
+
+def date_words(iso: str, lang: str) -> str:
+    """``1983-07-22`` (xsd:date or dateTime) -> ``22 juillet 1983``; anything else as it is."""
+    match = _DATE.match(iso)
+    months = summary.texts(lang)["ui"]["months"]
+    if not match or not 1 <= int(match[2]) <= 12:
+        return iso
+    day = int(match[3])
+    first = "1er" if day == 1 and lang == "fr" else str(day)
+    return f"{first} {months[int(match[2]) - 1]} {match[1].lstrip('0') or '0'}"
+
+
+def plain(text: str) -> str:
+    """A producer's text without the leftovers of Windows-1252 (U+0092 is an apostrophe): for titles and attributes."""
+    return text.translate(_C1)
+
+
+def rich(text: str) -> Markup:
+    """A producer's text as HTML: escaped, ``#`` and ``£`` as line breaks (FACTS c), the e of ``16e siècle`` raised."""
+    lines = [str(escape(line)) for line in _LINE.split(plain(text)) if line.strip()]
+    return Markup("<br>".join(_ORDINAL.sub(r"\1<sup>\2</sup>", line) for line in lines))
+
+
+def inline(text: str) -> Markup:
+    """Like :func:`rich`, on one line: ``#`` stays."""
+    return Markup(_ORDINAL.sub(r"\1<sup>\2</sup>", str(escape(plain(text)))))
+
+
+def followable(url: str) -> bool:
+    """Whether a page may link to it: http, https and mailto only, never ``javascript:``."""
+    return bool(re.match(r"^(?:https?://[^\s<>\"]+|mailto:[^\s<>\"]+)$", url, re.IGNORECASE))
+
+
+def coordinate(text: str, directions: str, lang: str) -> str:
+    """``-1.55`` with ``EO`` -> ``1,5500° O``; the text itself where it is no number."""
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    shown = f"{abs(value):.4f}"
+    return f"{shown.replace('.', ',') if lang == 'fr' else shown}° {directions[value < 0]}"

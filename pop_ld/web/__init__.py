@@ -1,0 +1,1 @@
+"""Requests go in, pages and data come out: the site over the current release (FastAPI)."""

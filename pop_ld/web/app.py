@@ -1,0 +1,62 @@
+"""The application: which address each module answers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.routing import Mount, Route
+
+from pop_ld import resources, store
+from pop_ld.config import Settings
+from pop_ld.errors import PopError
+from pop_ld.web import datasets, errors, home, notices, releases, search, sparql, static
+from pop_ld.web.headers import Headers
+from pop_ld.web.state import Current, Site
+
+READ = ["GET", "HEAD"]
+ADDRESSES: tuple[tuple[str, Callable[[Request], Any], list[str]], ...] = (
+    ("/", home.home, READ),
+    ("/id/{path:path}", notices.identifier, READ),
+    ("/doc/{path:path}", notices.document, READ),
+    ("/search", search.search, READ),
+    ("/sparql", sparql.sparql, [*READ, "POST"]),
+    ("/def/{name}", datasets.vocabulary, READ),
+    ("/dataset/{base}", datasets.dataset, READ),
+    ("/releases", releases.releases, READ),
+    ("/release/{name}", releases.one, READ),
+    ("/errors", errors.error_page, READ),
+    ("/healthz", home.health, READ),
+    ("/robots.txt", home.robots, READ),
+)
+"""Every address of the site; plain functions run in a thread, so that blocking look-ups never hold up another request."""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The site over ``settings.data``; it starts without a release too, and says 503 until one is published."""
+    pool = store.QueryPool(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await pool.aclose()
+
+    app = FastAPI(
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+        routes=[
+            *(Route(path, endpoint, methods=methods) for path, endpoint, methods in ADDRESSES),
+            Mount("/static", static.Static(directory=resources.folder("templates") / "static")),
+        ],
+        exception_handlers={PopError: errors.answer_pop_error, HTTPException: errors.answer_http_error},
+    )
+    app.add_middleware(Headers)
+    app.state.site = Site(settings, Current(Path(settings.data)), pool)
+    return app

@@ -1,0 +1,87 @@
+"""The release being served: asked at each request, reopened when ``current`` moves, without dropping a request.
+
+A request keeps the Serving that it began with; the former one closes when its last request lets go of it.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import cast
+
+from starlette.requests import Request
+
+from pop_ld import search, store
+from pop_ld.config import Settings
+from pop_ld.errors import PopError
+from pop_ld.search.contract import SearchReader
+from pop_ld.web.errors import NoRelease
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """One release, open: pages and search answer from it alone."""
+
+    release: store.Release
+    reader: store.ResourceReader
+    search: SearchReader
+
+    @property
+    def site(self) -> str:
+        """Root of the release's IRIs, which the converter chose."""
+        return str(self.release.manifest["site"])
+
+
+class Current:
+    """Opens the current release of a data folder once, and again when another is published."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._lock = Lock()
+        self._serving: Serving | None = None
+
+    def get(self) -> Serving:
+        """The current release, open. Raises NoRelease where none was published; blocks for some 20 ms after a publication."""
+        name = store.current_name(self._data)
+        serving = self._serving
+        if serving and serving.release.name == name:
+            return serving
+        if not name:
+            raise NoRelease("no release was published yet")
+        with self._lock:
+            if self._serving is None or self._serving.release.name != name:
+                self._open(name)
+            return cast(Serving, self._serving)
+
+    def _open(self, name: str) -> None:
+        try:
+            release = store.current(self._data)
+            self._serving = Serving(release, store.open_reader(release), search.open_search(release.path / "search"))
+        except PopError:
+            if self._serving is None:
+                raise
+            log.exception("release %s cannot be opened; %s still serves", name, self._serving.release.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What endpoints share, kept in ``app.state.site``."""
+
+    settings: Settings
+    current: Current
+    pool: store.QueryPool
+
+
+def site_of(request: Request) -> Site:
+    return cast(Site, request.app.state.site)
+
+
+def serving(request: Request) -> Serving:
+    """The release that answers this request, noted for its Pop-Release header. Call it off the event loop."""
+    found = site_of(request).current.get()
+    request.scope["state"]["release"] = found.release.name
+    return found
