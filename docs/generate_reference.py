@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -33,11 +32,11 @@ def text() -> str:
 
 
 def _commands() -> Iterator[str]:
-    os.environ["COLUMNS"] = "100"
     yield from ("", "## Commands", "", "Exit codes: 0 done, 1 data problems that stop it, 2 usage.")
     top = cli.parser()
     groups = next(action for action in top._actions if isinstance(action, argparse._SubParsersAction))
     for name, command in groups.choices.items():
+        command.formatter_class = lambda prog: argparse.HelpFormatter(prog, width=100)
         yield from ("", f"### `pop-ld {name}`", "", "```text", command.format_help().rstrip(), "```")
 
 
