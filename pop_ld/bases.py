@@ -57,7 +57,8 @@ class Base:
     sections: Mapping[str, Mapping[str, str]]
     empty_values: frozenset[str]
     fields: Mapping[str, Field]
-    unmapped: Mapping[str, str]
+    unmapped: Mapping[str, tuple[str, str]]
+    """Field or column that is not mapped -> why, in English and in French."""
 
     @property
     def mapping_file(self) -> Path:
@@ -101,7 +102,7 @@ class Base:
         return {header: (f.path, template) for f in self.fields.values() for header, template in f.labels.items()}
 
     @cached_property
-    def known_columns(self) -> Mapping[str, str]:
+    def known_columns(self) -> Mapping[str, tuple[str, str]]:
         """Folded header -> reason, for columns of real files that are no field of POP (unmapped.csv)."""
         return {fold_header(name): reason for name, reason in self.unmapped.items() if name not in self.fields}
 
@@ -185,6 +186,6 @@ def _field(row: dict[str, str]) -> Field:
     return Field(**values)
 
 
-def _load_unmapped(file: Path) -> dict[str, str]:
+def _load_unmapped(file: Path) -> dict[str, tuple[str, str]]:
     with file.open(encoding="utf-8", newline="") as lines:
-        return {row["field"]: row["reason"] for row in csv.DictReader(lines)}
+        return {row["field"]: (row["reason"], row["reason_fr"]) for row in csv.DictReader(lines)}

@@ -88,18 +88,16 @@ def _read_source(source: Any, writer: spool.SpoolWriter, report: Report, log: An
             report.note((found,))
             write_problems(log, (found,))
     report.read += source.read
-    base = get_base(source.source.base) if source.source.base else None
-    reasons = _reasons(base)
-    unmapped = {
-        column: {"cells": cells, "reason": reasons.get(fold_header(column), "unknown")}
-        for column, cells in sorted(source.unmapped.items())
-        if cells
-    }
+    known = get_base(source.source.base).known_columns if source.source.base else {}
+    unmapped = {column: _why(cells, known.get(fold_header(column), _UNKNOWN)) for column, cells in sorted(source.unmapped.items()) if cells}
     report.sources.append({**asdict(source.source), "notices": source.read, "unmapped": unmapped})
 
 
-def _reasons(base: Any) -> dict[str, str]:
-    return dict(base.known_columns) if base else {}
+_UNKNOWN = ("unknown", "inconnue")
+
+
+def _why(cells: int, reason: tuple[str, str]) -> dict[str, Any]:
+    return {"cells": cells, "reason": reason[0], "reason_fr": reason[1]}
 
 
 def spool_folder(work: Path, number: int) -> Path:

@@ -20,7 +20,10 @@ def texts(lang: str) -> dict[str, Any]:
 
 def message(problem: Problem, lang: str) -> str:
     """A Problem in words, for its producer."""
-    said = texts(lang)["problems"].get(problem.kind, problem.kind)
+    said = (
+        texts(lang)["problems"].get(f"{problem.kind}-alone" if not problem.detail else problem.kind)
+        or texts(lang)["problems"][problem.kind]
+    )
     return str(said).format(**{name: getattr(problem, name) for name in Problem.__slots__})
 
 
@@ -31,9 +34,13 @@ def lines(report: Report, lang: str) -> Iterator[str]:
         if "error" in source:
             yield say["unreadable"].format(**source)
         else:
-            yield say["source"].format(**{**source, "delimiter": _visible(source.get("delimiter", ""))})
+            yield say["source" if source.get("delimiter") else "document"].format(
+                **{**source, "delimiter": _visible(source.get("delimiter", ""))}
+            )
         for column, about in source.get("unmapped", {}).items():
-            yield "  " + say["unmapped"].format(column=column, **about)
+            yield "  " + say["unmapped"].format(
+                column=column, cells=about["cells"], reason=about["reason_fr" if lang == "fr" else "reason"]
+            )
     kept = {"converted": report.converted.total(), "triples": report.triples.total()}
     yield say["counts"].format(read=report.read, merged=report.merged, rejected=report.rejected, **kept)
     for key, count in sorted(report.problems.items(), key=lambda pair: (-pair[1], pair[0])):

@@ -70,7 +70,7 @@ def test_load_reports_in_french_by_default_and_in_english(tmp_path: Path) -> Non
     assert french.stdout != english.stdout
     report = json.loads((tmp_path / "fr" / "report.json").read_text(encoding="utf-8"))
     assert report["notices"]["rejected"] == 1
-    assert report["unmapped_columns"][str(file)]["INCONNU"] == {"cells": 1, "reason": "unknown"}
+    assert report["unmapped_columns"][str(file)]["INCONNU"] == {"cells": 1, "reason": "unknown", "reason_fr": "inconnue"}
 
 
 def test_query(data: Path) -> None:
