@@ -53,7 +53,7 @@ def test_help_loads_nothing_heavy() -> None:
         (["load"], 2),
         (["load", "absent.csv"], 2),
         (["mapping", "export", "nowhere"], 2),
-        (["publish", "/nowhere", "--data", "/tmp/nowhere-either"], 1),
+        (["publish", "nowhere", "--data", "nowhere-either"], 1),
     ],
 )
 def test_exit_codes(args: list[str], code: int) -> None:
