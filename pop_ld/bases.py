@@ -188,4 +188,4 @@ def _field(row: dict[str, str]) -> Field:
 
 def _load_unmapped(file: Path) -> dict[str, tuple[str, str]]:
     with file.open(encoding="utf-8", newline="") as lines:
-        return {row["field"]: (row["reason"], row["reason_fr"]) for row in csv.DictReader(lines)}
+        return {row["field"]: (row["reason"], row.get("reason_fr") or row["reason"]) for row in csv.DictReader(lines)}

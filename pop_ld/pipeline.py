@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -78,12 +79,18 @@ def _each(function: Callable[[Task], Result], tasks: Sequence[Task], jobs: int) 
     if jobs == 1 or len(tasks) < 2:
         yield from map(function, tasks)
         return
-    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("spawn"), initializer=_leave_interrupts_to_the_parent) as pool:
         try:
             yield from pool.map(function, tasks)
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for process in list(pool._processes.values()):  # no public way before Python 3.14, and Ctrl-C must not wait for a shard
+                process.kill()
+            pool.shutdown(wait=True, cancel_futures=True)
             raise
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 # Publish ---------------------------------------------------------------------------------------------------------------

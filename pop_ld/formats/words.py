@@ -11,7 +11,7 @@ from pop_ld import summary
 
 LANGUAGES = ("fr", "en")
 _C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
-_ORDINAL = re.compile(r"\b([1-9]\d?)(er|e|ème|eme|re)(?=\s+(?:siècle|quart|moitié|tiers|arrondissement)\b)")
+_ORDINAL = re.compile(r"\b([1-9]\d?)(er|ère|ere|re|ème|eme|è|e)(?=\s+(?:siècle|quart|moitié|tiers|arrondissement)\b)")
 _DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:T.*)?$")
 _LINE = re.compile(r"\s*(?:\r\n|[\n\r#£])\s*")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -44,6 +44,8 @@ class Headers:
             return
         try:
             await self._app(scope, receive, sender)
+        except ClientDisconnect:
+            return  # nobody is left to answer, and nothing failed
         except Exception:
             if sender.started:
                 raise  # the server then cuts the connection: the client must not take a part for the whole

@@ -77,14 +77,15 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 def children() -> dict[int, str]:
-    """Processes that this one started and that are still listed: pid -> state letter (Z is a zombie)."""
+    """Query workers that this process started and that are still listed: pid -> state letter (Z is a zombie)."""
     found = {}
     for entry in Path("/proc").glob("[0-9]*/stat"):
         try:
             state, parent = entry.read_text().rpartition(")")[2].split()[:2]
         except OSError:
             continue
-        if int(parent) == os.getpid():
+        ours = state == "Z" or b"pop_ld.store.worker" in (entry.parent / "cmdline").read_bytes()
+        if int(parent) == os.getpid() and ours:
             found[int(entry.parent.name)] = state
     return found
 

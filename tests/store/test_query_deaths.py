@@ -69,7 +69,7 @@ def test_other_deaths_are_told_apart(release: Release) -> None:
                 await heavy
         assert b"PA00000001" in await ask(pool, release, LIGHT)
 
-    with_pool(Settings(), work)
+    with_pool(Settings(query_workers=2), work)
 
 
 def test_a_worker_that_dies_idle_is_replaced(release: Release) -> None:
@@ -80,7 +80,7 @@ def test_a_worker_that_dies_idle_is_replaced(release: Release) -> None:
         for _ in range(3):
             assert b"PA00000001" in await ask(pool, release, LIGHT)
 
-    with_pool(Settings(), work)
+    with_pool(Settings(query_workers=2), work)
 
 
 def test_nothing_leaks_over_many_queries_of_every_fate(release: Release) -> None:
@@ -108,7 +108,7 @@ def test_nothing_leaks_over_many_queries_of_every_fate(release: Release) -> None
         assert sorted(children().values()) == ["S", "S"], "two idle workers, no zombie"
 
     start = handles()
-    with_pool(Settings(), work)
+    with_pool(Settings(query_workers=2), work)
     assert handles() == start
 
 
@@ -119,7 +119,7 @@ from pop_ld.config import Settings
 from pop_ld.store import QueryPool, QueryRequest, Release
 from store_samples import children
 async def main():
-    pool = QueryPool(Settings())
+    pool = QueryPool(Settings(query_workers=2))
     task = asyncio.ensure_future(pool.answer(Release("r0", Path(sys.argv[1]), {}), QueryRequest(sys.argv[2], "", 60)))
     await asyncio.sleep(0.5)
     print(*children(), flush=True)
@@ -154,4 +154,4 @@ def test_ctrl_c_reaches_the_server_alone(release: Release) -> None:
         await asyncio.sleep(0.1)
         assert set(children().values()) == {"S"}
 
-    with_pool(Settings(), work)
+    with_pool(Settings(query_workers=2), work)

@@ -30,7 +30,7 @@ def test_short_answers_have_a_length_and_long_ones_stream(release: Release) -> N
         assert answer.length is None
         assert sum(sizes) > 4_000_000 and max(sizes) <= 1 << 18
 
-    with_pool(Settings(), work)
+    with_pool(Settings(query_workers=2), work)
 
 
 @pytest.mark.parametrize("query", [HOURS, SORTED_HOURS], ids=["count", "order"])
@@ -51,7 +51,7 @@ def test_a_deadline_holds_while_light_queries_are_answered(release: Release, que
         await asyncio.gather(*(ask(pool, release, LIGHT) for _ in range(2)))
         assert time.monotonic() - start < 1.0, "healed at once"
 
-    with_pool(Settings(), work)
+    with_pool(Settings(query_workers=2), work)
 
 
 def test_a_deadline_ends_a_stream_in_the_middle(release: Release) -> None:
@@ -64,7 +64,7 @@ def test_a_deadline_ends_a_stream_in_the_middle(release: Release) -> None:
                 received += len(block)
         assert received >= 256 << 10
 
-    with_pool(Settings(), work)
+    with_pool(Settings(query_workers=2), work)
 
 
 def test_a_client_that_does_not_read_holds_a_worker_until_the_deadline_only(release: Release) -> None:
@@ -152,7 +152,7 @@ def test_a_new_release_is_answered_at_once_and_the_old_workers_end(release: Rele
         assert not old & set(children())
         assert len(children()) == 2
 
-    with_pool(Settings(), work)
+    with_pool(Settings(query_workers=2), work)
 
 
 def test_a_release_that_cannot_be_opened_fails_and_the_next_one_works(release: Release, tmp_path: Path) -> None:
@@ -162,14 +162,14 @@ def test_a_release_that_cannot_be_opened_fails_and_the_next_one_works(release: R
                 await ask(pool, Release("none", tmp_path, {}), LIGHT)
         assert b"PA00000001" in await ask(pool, release, LIGHT)
 
-    with_pool(Settings(), work)
+    with_pool(Settings(query_workers=2), work)
 
 
 def test_a_query_larger_than_a_pipe_is_handed_over(release: Release) -> None:
     async def work(pool: QueryPool) -> None:
         assert b"PA00000001" in await ask(pool, release, LIGHT + "#" + "x" * 3_000_000)
 
-    with_pool(Settings(), work)
+    with_pool(Settings(query_workers=2), work)
 
 
 def test_a_closed_pool_says_so(release: Release) -> None:
@@ -182,4 +182,4 @@ def test_a_closed_pool_says_so(release: Release) -> None:
         with pytest.raises(QueryFailed, match="closed"):
             await ask(pool, release, LIGHT)
 
-    with_pool(Settings(), work)
+    with_pool(Settings(query_workers=2), work)

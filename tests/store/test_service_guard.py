@@ -177,7 +177,7 @@ def test_no_query_makes_a_connection(release: Release, listener: socket.socket) 
     ]
 
     async def work() -> None:
-        pool = QueryPool(Settings())
+        pool = QueryPool(Settings(query_workers=2))
         for query in forbidden:
             with pytest.raises(QueryForbidden):
                 await pool.answer(release, QueryRequest(query, "", 10))
