@@ -34,7 +34,6 @@ class Settings:
     query_queue: int = _setting(32, "SPARQL queries that may wait for a worker")
     query_size: int = _setting(1_000_000, "bytes a SPARQL query may have")
     keep_releases: int = _setting(3, "releases that publish keeps, the current one among them")
-    bulk_share: float = _setting(0.2, "share of replaced notices above which publish loads in bulk")
 
 
 def load_settings(environ: Mapping[str, str] | None = None, path: Path | None = None) -> Settings:
