@@ -50,7 +50,7 @@ def test_what_a_page_never_links_to(url: str) -> None:
 
 
 def test_what_a_page_links_to() -> None:
-    assert followable("https://pop.culture.gouv.fr/notice/mnr/R%2026%20P") and followable("mailto:a@b.fr")
+    assert followable("https://pop.culture.gouv.fr/notice/mnr/R%2026%20P") and followable("mailto:a@example.org")
 
 
 def test_numbers_dates_and_coordinates() -> None:
