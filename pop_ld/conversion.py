@@ -6,10 +6,10 @@ import gc
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, TextIO
 
 from pop_ld import iris, readers, spool
 from pop_ld.bases import fold_header, get_base, load_bases
@@ -130,7 +130,7 @@ def convert_shard(task: ShardTask) -> Report:
     block: list[str] = []
     with (
         _no_collector(),
-        (task.work / f"{task.name}.nt").open("wb", buffering=1 << 20) as triples,
+        (task.work / f"{task.name}.nt").open("w", encoding="utf-8", newline="\n", buffering=1 << 20) as triples,
         (task.work / f"{task.name}.documents.jsonl").open("w", encoding="utf-8", buffering=1 << 20) as documents,
         (task.work / f"{task.name}.problems.jsonl").open("w", encoding="utf-8") as log,
     ):
@@ -152,12 +152,12 @@ def convert_shard(task: ShardTask) -> Report:
     return report
 
 
-def _write(triples: BinaryIO, block: list[str]) -> int:
-    """Writes and empties a block of N-Triples; returns how many."""
-    text = "".join(block)
+def _write(triples: TextIO, block: list[str]) -> int:
+    """Writes and empties a block of N-Triples; returns how many. Line by line: most are ASCII, which costs no encoding."""
+    count = len(block)
+    triples.writelines(block)
     block.clear()
-    triples.write(text.encode("utf-8"))
-    return text.count("\n")
+    return count
 
 
 def merged_notices(task: ShardTask, report: Report, log: Any) -> Iterator[Notice]:
@@ -181,4 +181,4 @@ def _merge(before: Notice, after: Notice, report: Report, log: Any) -> Notice:
     report.merged += 1
     write_problems(log, (problem,))
     withheld = tuple(dict.fromkeys(before.withheld + after.withheld))
-    return replace(after, fields={**before.fields, **after.fields}, withheld=withheld)
+    return after._replace(fields={**before.fields, **after.fields}, withheld=withheld)

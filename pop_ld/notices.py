@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 Record: TypeAlias = dict[str, Any]
 """A notice with parsed values, plain JSON.
@@ -14,9 +14,8 @@ An empty field is absent, never ``""`` or ``[]``. Anything used inside an IRI is
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One entry of a base as its producer wrote it.
+class Notice(NamedTuple):
+    """One entry of a base as its producer wrote it (a named tuple: millions are made, and it costs a third of a frozen class).
 
     ``fields`` maps a POP code to its values as written (trimmed, empties dropped, order kept); a single string is a
     tuple of one. Withheld fields are not in it: ``withheld`` names those that were filled, without their values.

@@ -15,7 +15,7 @@ from pop_ld.mapping.yarrrml import Mapping, Rule, Template
 from pop_ld.notices import Record
 
 Converter: TypeAlias = Callable[[Record, list[str], set[str], set[Any]], None]
-"""(record, lines to extend, shared blocks to extend, what was shared before): lines and blocks end with a newline."""
+"""(record, lines to extend, shared lines to extend, what was shared before): one triple a line, with its newline; repeats may occur."""
 
 
 _SPECIAL = re.compile('["\\\\\n\r]').search
@@ -55,14 +55,11 @@ def source(mappings: list[Mapping], base: str, site: str = iris.DEFAULT_SITE) ->
 
 
 def _own_body(mapping: Mapping, nested: bool) -> list[str]:
-    """Subject once; constant rules in one string; each reference behind a test for its field."""
+    """Subject once; then one line a rule, behind a test for the fields that may be absent."""
     guard, indent = _guard(mapping.subject, nested)
     lines = [*guard, f"{indent}s = {_iri(mapping.subject, nested)}"]
     constant = [rule for rule in mapping.rules if not _absent(rule.object, nested)]
-    if nested:  # one by one: two items of a notice may say the same, and the writer drops repeats
-        lines += [f"{indent}add({_string(*_triple(rule, nested))})" for rule in constant]
-    elif constant:
-        lines.append(f"{indent}add({_string(*(piece for rule in constant for piece in _triple(rule, nested)))})")
+    lines += [f"{indent}add({_string(*_triple(rule, nested))})" for rule in constant]
     for rule in mapping.rules:
         if tested := _absent(rule.object, nested):
             lines.append(f"{indent}if {_present(tested, nested)}: add({_string(*_triple(rule, nested))})")
