@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 Record: TypeAlias = dict[str, Any]
@@ -48,13 +48,3 @@ class Problem:
     value: str = ""
     detail: str = ""
     rejects: bool = False
-
-
-@dataclass(slots=True)
-class Remarks:
-    """Where parsers leave what they did not understand while one notice is parsed: (kind, field, value, detail)."""
-
-    items: list[tuple[str, str, str, str]] = field(default_factory=list)
-
-    def add(self, kind: str, code: str, value: str, detail: str = "") -> None:
-        self.items.append((kind, code, value, detail))

@@ -119,7 +119,7 @@ def publish(dump: Path, data: Path, settings: Settings, *, quiet: bool = False) 
     with store.Writer(data, settings.site) as writer:
         before = store.current(data) if store.current_name(data) else None
         counts = Counter(before.manifest["bases"] if before else {})
-        replaced = _replace(writer, dump, counts, settings, quiet)
+        replaced = _replace(writer, dump, counts, first=before is None, quiet=quiet)
         with stage("compact", "stores", 1, quiet=quiet) as bar:
             writer.compact()
             bar.advance()
@@ -127,20 +127,20 @@ def publish(dump: Path, data: Path, settings: Settings, *, quiet: bool = False) 
         return _snapshot(writer, data, settings, manifest, lambda: dumps.documents(dump), before, dump=dump, quiet=quiet)
 
 
-def _replace(writer: store.Writer, dump: Path, counts: Counter[str], settings: Settings, quiet: bool) -> int:
+def _replace(writer: store.Writer, dump: Path, counts: Counter[str], *, first: bool, quiet: bool) -> int:
     """Removes the notices that the dump carries anew, loads it, and brings ``counts`` up to date."""
     replaced, fresh = 0, Counter[str]()
     for batch in _batches(((d["iri"], d["base"]) for d in dumps.documents(dump)), 50_000):
-        old = writer.existing(iri for iri, _ in batch) if counts else set()
+        old = set() if first else writer.existing(iri for iri, _ in batch)
         fresh.update(slug for iri, slug in batch if iri not in old)
-        if counts:
+        if not first:
             writer.remove(iri for iri, _ in batch)  # tombstones of notices that come back go too
         replaced += len(old)
-    small = bool(counts) and sum(f.stat().st_size for f in dump.glob("*.nt")) < SMALL
     counts.update(fresh)
     files = sorted(dump.glob("*.nt"))
-    with stage("load", "bytes", sum(f.stat().st_size for f in files), quiet=quiet) as bar:
-        if small:
+    size = sum(f.stat().st_size for f in files)
+    with stage("load", "bytes", size, quiet=quiet) as bar:
+        if size < SMALL and not first:
             for file in files:
                 writer.insert(file.read_bytes())
                 bar.advance(file.stat().st_size)

@@ -192,6 +192,14 @@ def test_a_removed_notice_leaves_a_tombstone_until_it_comes_back(data: Path, tmp
     assert reader.objects(thing, iris.DCTERMS + "identifier")
 
 
+def test_the_only_notice_comes_back_after_its_removal(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    load([one(tmp_path)], data)
+    assert pipeline.remove("mnr", ["MNR09991"], data, SETTINGS, quiet=True).manifest["notices"] == 0
+    reader = store.open_reader(load([one(tmp_path)], data))
+    assert not reader.objects(iris.document(SITE, "mnr", "MNR09991"), iris.PROV + "invalidatedAtTime")
+
+
 def test_removing_what_is_not_there_changes_nothing(data: Path) -> None:
     before = store.current_name(data)
     with pytest.raises(NotFound, match="ABSENT"):

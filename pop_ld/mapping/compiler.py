@@ -58,11 +58,16 @@ def _own_body(mapping: Mapping, nested: bool) -> list[str]:
     """Subject once; then one line a rule, behind a test for the fields that may be absent."""
     guard, indent = _guard(mapping.subject, nested)
     lines = [*guard, f"{indent}s = {_iri(mapping.subject, nested)}"]
-    constant = [rule for rule in mapping.rules if not _absent(rule.object, nested)]
-    lines += [f"{indent}add({_string(*_triple(rule, nested))})" for rule in constant]
+    return lines + _rules(mapping, nested, "add", indent)
+
+
+def _rules(mapping: Mapping, nested: bool, sink: str, indent: str) -> list[str]:
+    """A call of ``sink`` for each rule: first those that always apply, then each other behind a test for its fields."""
+    always = [rule for rule in mapping.rules if not _absent(rule.object, nested)]
+    lines = [f"{indent}{sink}({_string(*_triple(rule, nested))})" for rule in always]
     for rule in mapping.rules:
         if tested := _absent(rule.object, nested):
-            lines.append(f"{indent}if {_present(tested, nested)}: add({_string(*_triple(rule, nested))})")
+            lines.append(f"{indent}if {_present(tested, nested)}: {sink}({_string(*_triple(rule, nested))})")
     return lines
 
 
@@ -77,12 +82,7 @@ def _shared_body(number: int, mapping: Mapping, nested: bool) -> list[str]:
         f"{indent}    seen.add(q)",
         f"{indent}    s = {_iri(mapping.subject, nested)}",
     ]
-    constant = [rule for rule in mapping.rules if not _absent(rule.object, nested)]
-    lines += [f"{indent}    shared.add({_string(*_triple(rule, nested))})" for rule in constant]
-    for rule in mapping.rules:
-        if tested := _absent(rule.object, nested):
-            lines.append(f"{indent}    if {_present(tested, nested)}: shared.add({_string(*_triple(rule, nested))})")
-    return lines
+    return lines + _rules(mapping, nested, "shared.add", indent + "    ")
 
 
 def _guard(template: Template, nested: bool) -> tuple[list[str], str]:
