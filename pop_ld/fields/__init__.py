@@ -1,5 +1,6 @@
 """Notice → Record: pure parsers for text, dates, people, places, dimensions, concepts and links."""
 
-from pop_ld.fields.record import RecordBuilder, parser_names
+from pop_ld.fields.record import RecordBuilder
+from pop_ld.fields.registry import parser_names
 
 __all__ = ["RecordBuilder", "parser_names"]

@@ -22,7 +22,8 @@ _SAFE = "!#$%&'()*+,/:;=?@[]~-._"
 def references(targets: Mapping[str, re.Pattern[str]]) -> Callable[[tuple[str, ...], str], Parsed]:
     """A parser for links to notices of the given bases: slug -> shape of its REF, tried in that order.
 
-    Gives {target_base, target} for a REF or for the address of a POP page, else {unresolved}, reported.
+    Gives {target_base, target} for a REF or for the address of a POP page, else {unresolved}, reported. A REF whose shape fits several
+    bases gives {bases, target}, slugs with spaces between: which one is meant is seen when all notices are known (``linking``).
     """
 
     def parse(values: tuple[str, ...], separators: str) -> Parsed:
@@ -39,14 +40,16 @@ def references(targets: Mapping[str, re.Pattern[str]]) -> Callable[[tuple[str, .
 
 
 def _reference(text: str, targets: Mapping[str, re.Pattern[str]]) -> Item:
-    if address := _NOTICE.search(text):
-        if address["base"] in targets:
-            return {"target_base": address["base"], "target": iris.key(unquote(address["ref"]))}
+    address = _NOTICE.search(text)
+    if address and address["base"] not in targets:
         return {"unresolved": text}
-    for base, shape in targets.items():
-        if shape.match(text):
-            return {"target_base": base, "target": iris.key(text)}
-    return {"unresolved": text}
+    ref = unquote(address["ref"]) if address else text
+    fitting = [base for base, shape in targets.items() if shape.match(ref)]
+    if address and address["base"] not in fitting:
+        fitting = [address["base"]]
+    if len(fitting) > 1:
+        return {"bases": " ".join(fitting), "target": iris.key(ref)}
+    return {"target_base": fitting[0], "target": iris.key(ref)} if fitting else {"unresolved": text}
 
 
 def museum(values: tuple[str, ...], separators: str) -> Parsed:

@@ -14,10 +14,14 @@ Remark: TypeAlias = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """``value`` is a text, a list of Items, or None where the field gives nothing; never an empty list."""
+    """``value`` is a text, a list of Items, or None where the field gives nothing; never an empty list.
+
+    ``whole`` says that nothing of the text is lost in the value: the text then need not be kept beside it.
+    """
 
     value: Any
     remarks: tuple[Remark, ...] = ()
+    whole: bool = False
 
 
 def items(found: list[Item], remarks: list[Remark] | None = None) -> Parsed:

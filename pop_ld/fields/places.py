@@ -1,18 +1,21 @@
-"""Places: the commune of a notice (INSEE, name, department) and points in WGS 84."""
+"""Places: the communes of a notice (INSEE, name, department) and the departments."""
 
 from __future__ import annotations
 
+import csv
 import re
+from functools import cache, lru_cache
 
-from pop_ld import iris
+from pop_ld import iris, resources
+from pop_ld.fields.coordinates import degrees as point
 from pop_ld.fields.parsed import Item
+from pop_ld.fields.periods import fold
 from pop_ld.fields.text import split_all
 
-_INSEE = re.compile(r"^(?:\d{2}|2[AB])\d{3}$")
+__all__ = ["communes", "department", "is_insee", "point"]
 
-_DECIMAL = re.compile(r"^-?\d+(?:\.\d+)?$")
-_PAIR = re.compile(r"^\s*(-?\d+(?:\.\d+)?)\s*[,;]\s*(-?\d+(?:\.\d+)?)\s*$")
-"""Latitude and longitude in one cell, as the exports of 2024 and 2026 write them."""
+_INSEE = re.compile(r"^(?:\d{2}|2[AB])\d{3}$", re.ASCII)
+_ARTICLE = re.compile(r"^(?:la|le|les|l) (?=.)|(?<=.) (?:la|le|les|l)$")
 
 
 def is_insee(text: str) -> bool:
@@ -20,42 +23,55 @@ def is_insee(text: str) -> bool:
     return bool(_INSEE.match(text))
 
 
-def communes(insee: tuple[str, ...], names: tuple[str, ...], departments: tuple[str, ...]) -> list[Item]:
-    """[{place, label, insee?}]: one place for each commune.
+def communes(insee: tuple[str, ...], names: tuple[str, ...], departments: tuple[str, ...], current: tuple[str, ...] = ()) -> list[Item]:
+    """[{place, label, insee?, current?}]: one place for each commune.
 
     Codes and names are joined by position only where there are as many of each; a name without code is told apart by its
-    department where one is written. Without a name the code itself is the label.
+    department where one is written. Without a name the code itself is the label. INSEE is the commune when the notice was made or
+    the thing protected; ``current`` is today's code where the field of that meaning (WEB of Palissy MH, FACTS b) gives as many.
     """
     codes = [code for code in split_all(insee, ";") if is_insee(code)]
     called = split_all(names, ";")
     if codes and (len(codes) == len(called) or not called):
         labels = called or codes
-        return [{"place": f"insee-{code}", "label": label, "insee": code} for code, label in zip(codes, labels, strict=True)]
-    where = split_all(departments, ";")
-    suffix = f", {where[0]}" if len(where) == 1 else ""
+        found = [{"place": f"insee-{code}", "label": label, "insee": code} for code, label in zip(codes, labels, strict=True)]
+        return _with_current(found, split_all(current, ";")) if current else found
+    suffix = _suffix(departments)
     return [{"place": "nom-" + iris.name_key(name + suffix), "label": name} for name in dict.fromkeys(called)]
 
 
-def point(lat: tuple[str, ...], lon: tuple[str, ...]) -> tuple[str, str] | str | None:
-    """(latitude, longitude) as xsd:decimal texts in degrees; None for none and for 0/0 (FACTS b); the text where it is no point."""
-    pair = _PAIR.match(lat[0]) if lat and not lon else None
-    if not pair and not (lat and lon):
-        return None
-    texts = (pair[1], pair[2]) if pair else (lat[0].replace(",", "."), lon[0].replace(",", "."))
-    try:
-        numbers = float(texts[0]), float(texts[1])
-    except ValueError:
-        return " ".join(texts)
-    if numbers == (0, 0):
-        return None
-    if not (-90 <= numbers[0] <= 90 and -180 <= numbers[1] <= 180):
-        return " ".join(texts)
-    return decimal(texts[0], numbers[0]), decimal(texts[1], numbers[1])
+def _with_current(found: list[Item], current: list[str]) -> list[Item]:
+    if len(current) != len(found) or not all(map(is_insee, current)):
+        return found
+    return [{**item, "current": code} for item, code in zip(found, current, strict=True)]
 
 
-def decimal(written: str, number: float) -> str:
-    """An xsd:decimal text: as written where it is one, else without exponent and with at most 12 decimals."""
-    if _DECIMAL.match(written):
-        return written
-    text = f"{number:.12f}".rstrip("0")
-    return text + "0" if text.endswith(".") else text
+def _suffix(departments: tuple[str, ...]) -> str:
+    """ ", Yonne" for "Yonne" and for "89"; nothing where several departments are written."""
+    where = list(dict.fromkeys(known[1] if (known := department(text)) else text for text in split_all(departments, ";")))
+    return f", {where[0]}" if len(where) == 1 else ""
+
+
+@lru_cache(maxsize=1_000)
+def department(text: str) -> tuple[str, str] | None:
+    """(code, name) of "89", "1", "2a", "Yonne", "COTES D'ARMOR", "Réunion", "Basses-Alpes"; None where it is none.
+
+    One answer for one department, since DPT and DPT_LETTRE mix numbers and names (FACTS b, M46225).
+    """
+    return _departments().get(_plain(text))
+
+
+@cache
+def _departments() -> dict[str, tuple[str, str]]:
+    """Plain code or name -> (code, name) (mappings/departements.csv)."""
+    found: dict[str, tuple[str, str]] = {}
+    with (resources.folder("mappings") / "departements.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            for text in (row["code"], row["code"].lstrip("0"), row["name"], *filter(None, row["other_names"].split("|"))):
+                found[_plain(text)] = (row["code"], row["name"])
+    return found
+
+
+def _plain(text: str) -> str:
+    """Lower-case words without accents, marks and articles: "Réunion (La)" and "La Réunion" are one."""
+    return _ARTICLE.sub("", " ".join(re.sub(r"[^a-z0-9]+", " ", fold(text)).split()))

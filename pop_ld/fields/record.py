@@ -2,75 +2,81 @@
 
 from __future__ import annotations
 
-import re
 import string
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from pop_ld import iris
-from pop_ld.bases import Base, Field
+from pop_ld.bases import Base
 from pop_ld.config import Settings
-from pop_ld.errors import MappingError
-from pop_ld.fields import dimensions, links, people, periods, places, protections, text, years
+from pop_ld.fields import biography, coordinates, parallel, places, rights, text
+from pop_ld.fields.derived import commented, timespan, with_parts
 from pop_ld.fields.parsed import Item, Parsed
-from pop_ld.notices import Notice, Problem, Record
+from pop_ld.fields.registry import Parser, handler, says_all
+from pop_ld.notices import Notice, Problem, Record, Shared
 
-Parser = Callable[[tuple[str, ...], str], Parsed]
 
-_PARSERS: Mapping[str, Parser] = {
-    "texts": text.texts,
-    "concept": text.concepts,
-    "inventory": text.inventory,
-    "person": people.people,
-    "period": periods.periods,
-    "year": years.years,
-    "date": years.date,
-    "dimension": dimensions.dimensions,
-    "protection": protections.protections,
-    "url": links.urls,
-    "museum": links.museum,
-    "number": links.number,
-}
-_REPEATING = frozenset({"concept", "person", "period", "year", "protection", "museum", "date"})
-"""Parsers of fields whose spellings repeat from notice to notice: worth a cache."""
+class Concepts(Protocol):
+    """The installed thesauri, each by the IRI that fields.csv gives it."""
+
+    def holds(self, thesaurus: str) -> bool:
+        """Whether it is installed."""
+
+    def resolve(self, thesaurus: str, label: str) -> tuple[str, str, str] | None:
+        """(IRI of the concept, its preferred label, IRI of its scheme) for a label as written."""
+
+
 _CACHED = 50_000
-
-
-def parser_names() -> tuple[str, ...]:
-    """What the ``parser`` column of fields.csv may hold (``reference`` takes bases after a colon)."""
-    return ("text", "hidden", *_PARSERS, "image", "reference")
 
 
 class RecordBuilder:
     """Compiled once for a base; a call makes the Record of one notice. Pure: same notice, same record.
 
     Parsed values are cached by their source text, because the spellings of a base repeat; items are shared and never changed.
+    ``unresolved`` counts the labels that a thesaurus was asked for in vain, by (code, label), ``resolved`` the others by code.
     """
 
-    def __init__(self, base: Base, settings: Settings, bases: Mapping[str, Base]) -> None:
+    def __init__(self, base: Base, settings: Settings, bases: Mapping[str, Base], thesauri: Concepts | None = None) -> None:
         self.base = base
         self.pop = settings.pop
+        self.concepts = f"{settings.site}/id/concept/{base.slug}/"
+        self.thesauri = thesauri
+        self.resolved: Counter[str] = Counter()
+        self.unresolved: Counter[tuple[str, str]] = Counter()
         self.handlers = {
-            f.path: _handler(f, settings, bases) for f in base.fields.values() if f.public and f.parser and f.parser != "hidden"
+            f.path: handler(f, settings, bases) for f in base.fields.values() if f.public and f.parser and f.parser != "hidden"
         }
         self.labels = [(template, [name for _, name, _, _ in string.Formatter().parse(template) if name]) for template in base.label]
-        self.commune = tuple(base.commune.get(part, "") for part in ("insee", "name", "department"))
-        self.cache: dict[tuple[str, tuple[str, ...]], Parsed] = {}
+        self.commune = tuple(base.commune.get(part, "") for part in ("insee", "name", "department", "current"))
+        self.images = [code for code, field in base.fields.items() if field.parser == "image"]
+        self.counted = frozenset(code for code in base.fields if thesauri and thesauri.holds(base.thesaurus(code)))
+        self.cache: dict[Any, Any] = {}
 
     def __call__(self, notice: Notice) -> tuple[Record, list[Problem]]:
         """The record, and a Problem for each value that was not understood."""
         key = iris.key(notice.ref)
-        record: Record = {"page": iris.pop_page(self.pop, self.base.slug, key)}
+        slug, fields = self.base.slug, notice.fields
+        record: Record = {"page": iris.pop_page(self.pop, slug, key), "rights": rights.data_rights(slug, fields).rights}
         problems: list[Problem] = []
         handlers = self.handlers
-        for code, values in notice.fields.items():
+        cache = self.cache
+        for code, values in fields.items():
             if code not in handlers:
                 continue
             raw, parse, separators, repeats = handlers[code]
-            record[raw] = values[0] if len(values) == 1 else text.joined(values)
-            if parse is not None:
-                parsed = self._parse(code, values, parse, separators) if repeats else parse(values, separators)
+            if parse is None:
+                record[raw] = values[0] if len(values) == 1 else text.joined(values)
+            else:
+                parsed = cache.get((code, values)) if repeats else parse(values, separators)
+                if parsed is None:
+                    parsed = self._parse(code, values, parse, separators)
+                if not parsed.whole:
+                    record[raw] = values[0] if len(values) == 1 else text.joined(values)
                 if parsed.value is not None:
                     record[code] = parsed.value
+                    if code in self.counted:
+                        self._count(code, parsed.value)
                 for kind, value, detail in parsed.remarks:
                     problems.append(_problem(notice, kind, code, value, detail))
         record["key"] = key
@@ -80,13 +86,49 @@ class RecordBuilder:
         return record, problems
 
     def _parse(self, code: str, values: tuple[str, ...], parse: Parser, separators: str) -> Parsed:
-        key = (code, values)
-        found = self.cache.get(key)
+        parsed = parse(values, separators)
+        whole = not parsed.remarks and says_all(self.base.fields[code].parser, parsed.value, values, separators)
+        if type(parsed.value) is list:
+            items = [self._concept(code, item) if "concept" in item else item for item in parsed.value]
+            parsed = Parsed(Shared(with_parts(items)), parsed.remarks, whole)
+        elif whole:
+            parsed = Parsed(parsed.value, whole=True)
+        self._keep((code, values), parsed)
+        return parsed
+
+    def _keep(self, key: Any, value: Any) -> None:
+        if len(self.cache) >= _CACHED:
+            self.cache.clear()
+        self.cache[key] = value
+
+    def _concept(self, code: str, item: Item) -> Item:
+        """The item with the IRI of its concept: in the field's thesaurus where the label is found there, else one of the base's own.
+
+        ``lookup``, where a parser gives it, is the label without the count or state written beside it: "anneau (2)" is an "anneau".
+        """
+        label, key = item.get("lookup", item["label"]), item["concept"]
+        found = self.thesauri.resolve(self.base.thesaurus(code), label) if self.thesauri and code in self.counted else None
         if found is None:
-            if len(self.cache) >= _CACHED:
-                self.cache.clear()
-            found = self.cache[key] = parse(values, separators)
-        return found
+            local = self.concepts + self.base.schemes.get(code, code)
+            found = f"{local}/{key}", label, local
+        iri, pref, scheme = found
+        made = {**item, "concept": iri, "concept_key": key, "pref": pref, "scheme": scheme}
+        return made if pref == item["label"] else {**made, "source": item["label"]}
+
+    def take_counts(self) -> tuple[Counter[str], Counter[tuple[str, str]]]:
+        """``resolved`` and ``unresolved`` since the last call."""
+        taken = self.resolved, self.unresolved
+        self.resolved, self.unresolved = Counter(), Counter()
+        return taken
+
+    def _count(self, code: str, items: list[Item]) -> None:
+        local = self.concepts
+        for item in items:
+            if "concept" in item:
+                if item["concept"].startswith(local):
+                    self.unresolved[code, item["label"]] += 1
+                else:
+                    self.resolved[code] += 1
 
     def _label(self, notice: Notice) -> str:
         for template, names in self.labels:
@@ -99,80 +141,94 @@ class RecordBuilder:
 
     def _derive(self, notice: Notice, record: Record, problems: list[Problem]) -> None:
         base, fields = self.base, notice.fields
-        if base.point and base.point[0] in fields:
-            self._point(notice, record, problems)
+        for code in base.point:
+            if code in fields:
+                self._point(notice, record, problems)
+                break
+        if base.polygon and (base.polygon[0] in fields or base.polygon[1] in fields):
+            self._polygon(notice, record, problems)
         if self.commune[0] in fields or self.commune[1] in fields:
-            found = places.communes(*(fields.get(code, ()) for code in self.commune))
+            found = self._communes(tuple(fields.get(code, ()) for code in self.commune))
             if found:
                 record["place"] = found
+        for code, comments in base.paired.items():
+            if code in fields and comments in fields:
+                self._paired(notice, record, code, comments)
+        if base.lives and all(code in record for code in base.lives):
+            self._lives(notice, record, *base.lives)
+        for code in self.images:
+            if code in record:
+                record[code] = [{**i, "rights": rights.image_rights(base.slug, fields, i["text"]).rights} for i in record[code]]
         for name, kinds in base.timespans.items():
-            _timespan(record, name, kinds)
+            self._timespan(notice, record, name, kinds)
         for name, codes in base.parts.items():
-            if any(code in record for code in codes):
-                record[name] = [{}]
+            for code in codes:
+                if code in record:
+                    record[name] = _PART
+                    break
+
+    def _paired(self, notice: Notice, record: Record, code: str, comments: str) -> None:
+        """Gives each item its comment, where there are as many of both."""
+        written = (code, comments, notice.fields[code], notice.fields[comments])
+        found = self.cache.get(written)
+        if found is None:
+            pairs = parallel.paired(notice.fields[code], notice.fields[comments], ";")
+            found = record.get(code, [])
+            if len(pairs) == len(found):
+                found = Shared(commented(item, comment) for item, (_, comment) in zip(found, pairs, strict=True))
+            self._keep(written, found)
+        if found:
+            record[code] = found
+
+    def _lives(self, notice: Notice, record: Record, authors: str, lives: str) -> None:
+        """Joins births and deaths to the authors, where that is certain."""
+        written = (authors, notice.fields[authors], notice.fields[lives])
+        found = self.cache.get(written)
+        if found is None:
+            found = Shared(biography.of_authors(record[authors], record[lives]))
+            self._keep(written, found)
+        record[lives] = found
+
+    def _communes(self, written: tuple[tuple[str, ...], ...]) -> list[Item]:
+        found: list[Item] | None = self.cache.get(written)
+        if found is None:
+            found = Shared(places.communes(*written))
+            self._keep(written, found)
+        return found
+
+    def _timespan(self, notice: Notice, record: Record, name: str, kinds: Mapping[str, tuple[str, ...]]) -> None:
+        """``name`` and, from the first exact year, ``created``; kept by the texts that they are made of."""
+        fields = notice.fields
+        written = (name, *[fields.get(code) for codes in kinds.values() for code in codes])
+        made = self.cache.get(written)
+        if made is None:
+            made = timespan(record, kinds)
+            self._keep(written, made)
+        span, year = made
+        if span:
+            record[name] = span
+        if year:
+            record["created"] = year
 
     def _point(self, notice: Notice, record: Record, problems: list[Problem]) -> None:
-        lat, lon = self.base.point
-        found = places.point(notice.fields.get(lat, ()), notice.fields.get(lon, ()))
-        if isinstance(found, str):
-            problems.append(_problem(notice, "coordinates-not-understood", lat, found, ""))
-        elif found:
-            record["lat"], record["long"] = found
-            record["wkt"] = f"POINT({found[1]} {found[0]})"
+        lat, lon, coor, zone = (notice.fields.get(code, ()) for code in (*self.base.point, "", "")[:4])
+        found, notes = coordinates.point_of(lat, lon, coor, zone)
+        if found:
+            record["lat"], record["long"], record["wkt"] = found.lat, found.long, found.wkt
+        for field, kind, value, detail in notes:
+            problems.append(_problem(notice, kind, self.base.point[field], value, detail))
+
+    def _polygon(self, notice: Notice, record: Record, problems: list[Problem]) -> None:
+        found, notes = coordinates.polygon_of(*(notice.fields.get(code, ()) for code in self.base.polygon))
+        if found:
+            record["polygon"] = found
+        for field, kind, value, detail in notes:
+            problems.append(_problem(notice, kind, self.base.polygon[field], value, detail))
 
 
-def _timespan(record: Record, name: str, kinds: Mapping[str, tuple[str, ...]]) -> None:
-    """One time-span from years where they are dated, else from periods; its label says all of them as written."""
-    dated = _items(record, kinds.get("years", ()))
-    periodic = _items(record, kinds.get("periods", ()))
-    if not dated and not periodic:
-        return
-    span: Item = {"label": text.JOIN.join(dict.fromkeys([i["text"] for i in dated] + [i["label"] for i in periodic]))}
-    for group in (dated, periodic):
-        bounded = [i for i in group if "begin" in i or "end" in i]
-        if bounded:
-            if all("begin" in i for i in bounded):
-                span["begin"] = min((i["begin"] for i in bounded), key=_instant)
-            if all("end" in i for i in bounded):
-                span["end"] = max((i["end"] for i in bounded), key=_instant)
-            break
-    record[name] = [span]
-    year = next((i["year"] for i in dated if "year" in i), None)
-    if year:
-        record["created"] = year
-
-
-def _items(record: Record, codes: tuple[str, ...]) -> list[Item]:
-    found: list[Item] = []
-    for code in codes:
-        if code in record:
-            found += record[code]
-    return found
-
-
-def _instant(text_: str) -> tuple[int, str]:
-    """Sort key of an xsd:dateTime text, years before our era included."""
-    year, rest = re.match(r"(-?\d+)(.*)", text_).groups()  # type: ignore[union-attr]
-    return int(year), rest
+_PART = Shared([{}])
+"""A part of a notice that has no values of its own."""
 
 
 def _problem(notice: Notice, kind: str, code: str, value: str, detail: str) -> Problem:
     return Problem(kind, notice.file, notice.line, notice.base, notice.ref, code, value[:200], detail)
-
-
-def _handler(field: Field, settings: Settings, bases: Mapping[str, Base]) -> tuple[str, Parser | None, str, bool]:
-    """(where the raw text goes, the parser or None for plain text, the separators, whether the field's values repeat)."""
-    if field.parser == "text":
-        return field.path, None, field.separator, False
-    return f"{field.path}_text", _parser(field, settings, bases), field.separator, field.parser in _REPEATING
-
-
-def _parser(field: Field, settings: Settings, bases: Mapping[str, Base]) -> Parser:
-    name, _, argument = field.parser.partition(":")
-    if name == "reference":
-        return links.references({slug: bases[slug].ref for slug in argument.split(",")})
-    if name == "image":
-        return links.images(settings.images)
-    if name not in _PARSERS:
-        raise MappingError(f"unknown parser {field.parser!r} of field {field.path}; known: {', '.join(parser_names())}")
-    return _PARSERS[name]

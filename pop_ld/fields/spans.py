@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pop_ld.fields.parsed import Item
 
@@ -19,15 +20,45 @@ class Span:
     day: int = 0
 
     def bounds(self) -> Item:
-        """{begin?, end?} as xsd:dateTime texts in UTC, whole years, or the month or day where it is known."""
-        found: Item = {}
+        """{begin?, end?, span, span_label} as :func:`between` gives them: whole years, or the month or day where it is known."""
+        begin = end = ""
         if self.begin is not None:
-            found["begin"] = f"{_year(self.begin)}-{self.month or 1:02d}-{self.day or 1:02d}T00:00:00Z"
+            begin = f"{_year(self.begin)}-{self.month or 1:02d}-{self.day or 1:02d}"
         if self.end is not None:
             month = self.month or 12
-            day = self.day or _last_day(self.end, month)
-            found["end"] = f"{_year(self.end)}-{month:02d}-{day:02d}T23:59:59Z"
-        return found
+            end = f"{_year(self.end)}-{month:02d}-{self.day or _last_day(self.end, month):02d}"
+        return dict(between(begin, end))
+
+
+@lru_cache(maxsize=50_000)
+def between(begin: str, end: str) -> tuple[tuple[str, str], ...]:
+    """Items of the time-span between two days ("1601-01-01", "1700-12-31"; "" where open); none where both are open.
+
+    ``begin`` and ``end`` are xsd:dateTime texts in UTC; ``span`` is its key, ``1601..1700``, ``1858``, ``1889-03``, ``..1863``, and
+    ``span_label`` the same as an EDTF interval, ``1601/1700``. Two notices that mean the same time share one E52_Time-Span.
+    """
+    if not begin and not end:
+        return ()
+    one = _one(begin, end)
+    bounds = (one,) if one else (begin.removesuffix("-01-01") or "..", end.removesuffix("-12-31") or "..")
+    found = [("span", one or "..".join(bound.strip(".") for bound in bounds)), ("span_label", "/".join(bounds))]
+    if begin:
+        found.append(("begin", begin + "T00:00:00Z"))
+    if end:
+        found.append(("end", end + "T23:59:59Z"))
+    return tuple(found)
+
+
+def _one(begin: str, end: str) -> str:
+    """The year, month or day that the two days bound, or ""."""
+    if begin == end:
+        return begin
+    if begin[-6:] == "-01-01" and end == begin[:-6] + "-12-31":
+        return begin[:-6]
+    year, _, month = begin[:-3].rpartition("-")
+    if begin and end and begin[-3:] == "-01" and end == f"{year}-{month}-{_last_day(int(year), int(month)):02d}":
+        return f"{year}-{month}"
+    return ""
 
 
 def _year(year: int) -> str:
