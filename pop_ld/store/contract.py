@@ -69,7 +69,10 @@ class ResourceReader(Protocol):
         """The labels of each IRI that has any: its rdfs:label, then its skos:prefLabel."""
 
     def incoming(self, iri: str, limit: int) -> list[tuple[str, str]]:
-        """At most ``limit`` pairs (predicate, subject IRI) that point at the thing, its own parts and document left out."""
+        """At most ``limit`` pairs (predicate, subject IRI) that point at the thing.
+
+        Left out are its own parts and document, and what only mirrors a link of the thing itself (``relations.mirrors``).
+        """
 
     def count(self, predicate: str, object: str) -> int:
         """How many triples have this predicate and object IRI: for checks at publication, not for pages."""

@@ -12,8 +12,9 @@ from pyoxigraph import Literal, NamedNode, Store, Triple
 
 from pop_ld import iris
 from pop_ld.errors import StoreError
+from pop_ld.relations import mirrors
 from pop_ld.store.contract import Release
-from pop_ld.store.walk import DEFAULT_GRAPH, PRIMARY_TOPIC, documents, is_document, node, notice_quads
+from pop_ld.store.walk import DEFAULT_GRAPH, PRIMARY_TOPIC, documents, is_document, node, shown_quads
 
 if TYPE_CHECKING:
     from pop_ld.store.contract import Term
@@ -45,7 +46,7 @@ class OxigraphReader:
     def describe(self, iri: str) -> list[Triple]:
         """At most DESCRIBE_LIMIT triples of the thing, its parts and its documents."""
         with store_errors(self._path):
-            return [quad.triple for quad in islice(notice_quads(self._store, self._site, iri), DESCRIBE_LIMIT)]
+            return [quad.triple for quad in islice(shown_quads(self._store, self._site, iri), DESCRIBE_LIMIT)]
 
     def objects(self, subject: str, predicate: str) -> list[Term]:
         """At most DESCRIBE_LIMIT objects of (subject, predicate)."""
@@ -80,7 +81,7 @@ class OxigraphReader:
     def _incoming(self, target: NamedNode) -> Iterator[tuple[str, str]]:
         own = tuple(f"{n.value}#" for n in (target, *documents(self._store, self._site, target)))
         for quad in self._store.quads_for_pattern(None, None, target, DEFAULT_GRAPH):
-            if not isinstance(quad.subject, NamedNode):
+            if not isinstance(quad.subject, NamedNode) or quad.predicate.value in mirrors():
                 continue
             of_document = quad.predicate == PRIMARY_TOPIC and is_document(self._site, quad.subject.value)
             if not of_document and not (quad.subject.value + "#").startswith(own):

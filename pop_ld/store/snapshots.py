@@ -16,8 +16,8 @@ from typing import Any
 
 from pyoxigraph import NamedNode, RdfFormat, Store
 
-from pop_ld import iris
 from pop_ld.errors import StoreError
+from pop_ld.store.agents import names_of, settle_name
 from pop_ld.store.contract import Release, ResourceReader, open_reader
 from pop_ld.store.folders import (
     check_name,
@@ -36,11 +36,11 @@ from pop_ld.store.folders import (
 from pop_ld.store.loading import bulk_load_file
 from pop_ld.store.oxigraph import store_errors
 from pop_ld.store.recovery import mark_clean, mark_dirty, recover
-from pop_ld.store.walk import DEFAULT_GRAPH, node, notice_quads
+from pop_ld.store.relink import derived_to, is_notice, relink, unresolved
+from pop_ld.store.walk import node, notice_quads
 
 __all__ = ["Writer", "current", "current_name", "next_name", "prune", "releases", "roll_back"]
 
-_IDENTIFIER = NamedNode(iris.DCTERMS + "identifier")
 _HALF_WAY = "a write failed half-way: open the writer again to start from the current release"
 
 Furnish = Callable[[Path, ResourceReader], dict[str, Any]]
@@ -66,6 +66,7 @@ class Writer:
         self._opened: Store | None = None
         self._dirty = False
         self._broken = False
+        self._names: set[str] = set()
         self.rebuilt = False
 
     def __enter__(self) -> Writer:
@@ -77,6 +78,7 @@ class Writer:
                 self.rebuilt = recover(self._data)
                 self._opened = Store(str(self._data / "writer"))
             self._dirty = self._broken = False
+            self._names = set()
             self._stack = stack.pop_all()
         return self
 
@@ -86,24 +88,49 @@ class Writer:
 
     def existing(self, things: Iterable[str]) -> set[str]:
         """Which of these thing IRIs are notices of the store: those with a dcterms:identifier (a tombstone has none)."""
-        found = set()
         with store_errors(self._data):
-            for thing in things:
-                start = node(thing)
-                if start and next(iter(self._store.quads_for_pattern(start, _IDENTIFIER, None, DEFAULT_GRAPH)), None):
-                    found.add(thing)
-        return found
+            return {thing for thing in things if (start := node(thing)) and is_notice(self._store, start)}
 
     def remove(self, things: Iterable[str]) -> int:
-        """Deletes the triples of each thing, its ``#`` parts and its documents; returns how many. Shared entities stay."""
+        """Deletes the triples of each thing, its ``#`` parts and its documents, and those that only mirror its links.
+
+        Returns how many. Shared entities stay, and so does what other notices say of the thing: see :meth:`relink`.
+        """
         removed = 0
         with self._change():
             for thing in things:
-                quads = list(notice_quads(self._store, self._site, thing))
+                self._names |= names_of(self._store, thing)
+                quads = {*notice_quads(self._store, self._site, thing), *derived_to(self._store, thing)}
                 for quad in quads:
                     self._store.remove(quad)
                 removed += len(quads)
         return removed
+
+    def relink(
+        self, things: Iterable[str], names: Iterable[str] = (), advance: Callable[[int], None] = _no_progress
+    ) -> list[tuple[str, str]]:
+        """Makes the links of and to each thing what they should be, once the changes to notices are made.
+
+        ``names`` are the keys of the names that came with them: agents are linked to notices of Autor anew for these, and for
+        the names of what was removed.
+
+        Returns (name, kind of Problem) of the references that now lead nowhere or to several notices, those of a dump's own
+        list left out. The store then is what it would be if everything had been loaded at once.
+        """
+        found: list[tuple[str, str]] = []
+        with self._change():
+            for thing in things:
+                found += relink(self._store, self._site, thing)
+                advance(1)
+            for name in sorted(self._names.union(names)):
+                settle_name(self._store, self._site, name)
+            self._names.clear()
+        return found
+
+    def unresolved(self, name: str) -> str:
+        """The kind of Problem that a reference (``relations.link_name``) is, "" where it is resolved or no longer there."""
+        with store_errors(self._data):
+            return unresolved(self._store, self._site, name)
 
     def insert(self, ntriples: bytes) -> None:
         """Adds N-Triples to the default graph in one transaction; raises StoreError with the line where they do not parse."""
@@ -124,6 +151,14 @@ class Writer:
         with self._change():
             for path in files:
                 bulk_load_file(lambda content: self._store.bulk_load(content, RdfFormat.N_TRIPLES), path, advance)
+
+    def replace_graph(self, graph: str, file: Path | None) -> None:
+        """Empties the named graph, then loads the N-Triples file into it; None leaves it empty. Raises StoreError with file and line."""
+        name = NamedNode(graph)
+        with self._change():
+            self._store.remove_graph(name)
+            if file:
+                bulk_load_file(lambda content: self._store.bulk_load(content, RdfFormat.N_TRIPLES, to_graph=name), file, _no_progress)
 
     def count(self) -> int:
         """Triples in the store; reads them all (about 0.4 µs each)."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import islice
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
+from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store
 
 from pop_ld import iris
+from pop_ld.relations import derived_properties
 
 PRIMARY_TOPIC = NamedNode(iris.FOAF + "primaryTopic")
 DEFAULT_GRAPH = DefaultGraph()
@@ -20,17 +23,32 @@ def node(iri: str) -> NamedNode | None:
         return None
 
 
+HUB = 5_000
+"""Triples of one subject from which on a reader leaves most of its mirrored links out: a museum has a hundred thousand works."""
+SHOWN = 1_000
+"""Mirrored links of one property that a reader gets of a hub."""
+
+
 def notice_quads(store: Store, site: str, thing: str) -> Iterator[Quad]:
     """Every quad of the thing, of the parts reached from it, and of its documents; nothing where ``thing`` is no IRI.
 
     What it shares with other notices (agents, concepts, places) has IRIs of its own and is not walked.
     """
+    yield from _notice_quads(store, site, thing, every=True)
+
+
+def shown_quads(store: Store, site: str, thing: str) -> Iterator[Quad]:
+    """Like :func:`notice_quads`, but of a hub at most SHOWN mirrored links of each property: the links themselves tell the rest."""
+    yield from _notice_quads(store, site, thing, every=False)
+
+
+def _notice_quads(store: Store, site: str, thing: str, *, every: bool) -> Iterator[Quad]:
     start = node(thing)
     if start is None:
         return
-    yield from _with_parts(store, start)
+    yield from _with_parts(store, start, every)
     for document in documents(store, site, start):
-        yield from _with_parts(store, document)
+        yield from _with_parts(store, document, every)
 
 
 def documents(store: Store, site: str, thing: NamedNode) -> list[NamedNode]:
@@ -49,15 +67,39 @@ def is_document(site: str, iri: str) -> bool:
     return iri.startswith(f"{site}/doc/")
 
 
-def _with_parts(store: Store, start: NamedNode) -> Iterator[Quad]:
+def _with_parts(store: Store, start: NamedNode, every: bool) -> Iterator[Quad]:
     """The quads of ``start``, and of each ``start#…`` that they lead to."""
     prefix = start.value + "#"
     seen = {start.value}
     todo = [start]
     while todo:
-        for quad in store.quads_for_pattern(todo.pop(), None, None, DEFAULT_GRAPH):
+        subject = todo.pop()
+        for quad in store.quads_for_pattern(subject, None, None, DEFAULT_GRAPH) if every else _about(store, subject):
             yield quad
             target = quad.object
             if isinstance(target, NamedNode) and target.value.startswith(prefix) and target.value not in seen:
                 seen.add(target.value)
                 todo.append(target)
+
+
+def _about(store: Store, subject: NamedNode) -> Iterable[Quad]:
+    """The quads of a subject, mirrored links beyond SHOWN left out where there are HUB quads or more."""
+    quads = list(islice(store.quads_for_pattern(subject, None, None, DEFAULT_GRAPH), HUB))
+    return quads if len(quads) < HUB else _about_hub(store, subject)
+
+
+def _about_hub(store: Store, subject: NamedNode) -> Iterator[Quad]:
+    """The engine skips the mirrored links ten times faster than this side would (measured: 90 ms for 200,000)."""
+    names = ", ".join(map(str, mirrored()))
+    solutions = store.query(f"SELECT ?p ?o WHERE {{ {subject} ?p ?o FILTER(?p NOT IN ({names})) }}")
+    if isinstance(solutions, QuerySolutions):
+        for solution in solutions:
+            yield Quad(subject, solution["p"], solution["o"], DEFAULT_GRAPH)
+    for predicate in mirrored():
+        yield from islice(store.quads_for_pattern(subject, predicate, None, DEFAULT_GRAPH), SHOWN)
+
+
+@cache
+def mirrored() -> tuple[NamedNode, ...]:
+    """The derived properties as terms."""
+    return tuple(map(NamedNode, sorted(derived_properties())))
