@@ -48,7 +48,7 @@ def mapping_alone(slug: str, file: Path, limit: int) -> tuple[int, float, float]
     mappings = load_mapping(base.mapping_file)
     convert = compile_mapping(mappings, slug)
     shared: set[str] = set()
-    seen: set[Any] = set()
+    seen: dict[Any, Any] = {}
     start = time.perf_counter()
     text = []
     for record in records:

@@ -1,4 +1,4 @@
-"""Writes docs/reference.md from the code and the data files: commands, settings, parsers, bases, problems."""
+"""Writes docs/reference.md and ontologies/shortcuts.ttl from the code and the data files: commands, settings, bases, one-hop properties."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
-from pop_ld import cli, summary
+from pop_ld import cli, iris, summary
 from pop_ld.bases import load_bases
 from pop_ld.config import Settings
 from pop_ld.fields import parser_names
+from pop_ld.mapping import Shortcut, load_mapping, shortcuts
 
 
 def text() -> str:
@@ -24,6 +25,7 @@ def text() -> str:
                 *_commands(),
                 *_settings(),
                 *_bases(),
+                *_shortcuts(),
                 *_problems(),
             ]
         )
@@ -56,6 +58,56 @@ def _bases() -> Iterator[str]:
         yield f"| {base.slug} | {len(base.fields)} | {mapped} | {len(base.withheld)} | {rest} | `pop:{base.cls}` |"
 
 
+def _found() -> list[Shortcut]:
+    return [s for slug, base in load_bases().items() for s in shortcuts(load_mapping(base.mapping_file), slug)]
+
+
+def _short(name: str) -> str:
+    """An IRI with the prefix of the ontology: ``crm:P2_has_type``."""
+    prefix = max((p for p in _PREFIXES if name.startswith(p)), key=len)
+    return f"{_PREFIXES[prefix]}:{name.removeprefix(prefix)}"
+
+
+_PREFIXES = {
+    iris.CRM: "crm",
+    iris.LINKED_ART: "la",
+    iris.CRM_EXTENSIONS + "crmsci/": "sci",
+    iris.ONTOLOGY: "pop",
+    iris.DCTERMS: "dcterms",
+    iris.SCHEMA: "schema",
+    iris.FOAF: "foaf",
+    iris.SKOS: "skos",
+    iris.RDFS: "rdfs",
+    iris.EDM: "edm",
+    "http://www.opengis.net/ont/geosparql#": "geo",
+    iris.WGS84: "wgs",
+}
+
+
+def _shortcuts() -> Iterator[str]:
+    yield from ("", "## One-hop properties and the CRM path that they shorten", "")
+    yield from ("| property | bases | path |", "|---|---|---|")
+    rows: dict[tuple[str, str], list[str]] = {}
+    for found in _found():
+        rows.setdefault((_short(found.name), _path(found)), []).append(found.base)
+    for (name, path), bases in sorted(rows.items()):
+        yield f"| `{name}` | {', '.join(bases)} | `{path.replace('|', chr(92) + '|')}` |"
+
+
+def _path(found: Shortcut) -> str:
+    """A SPARQL 1.1 property path (§9.1) with the prefixes of the ontology."""
+    return "|".join("/".join(map(_short, path)) for path in found.paths)
+
+
+def turtle() -> str:
+    """ontologies/shortcuts.ttl: each shortcut, for engines that want to follow or to check the longer path."""
+    prefixes = [f"@prefix {prefix}: <{name}> ." for name, prefix in sorted(_PREFIXES.items(), key=lambda pair: pair[1])]
+    lines = ["# Made by `make docs` from the mappings; do not edit. pop:path is a SPARQL 1.1 property path.", *prefixes, ""]
+    for found in _found():
+        lines.append(f'[] a pop:Shortcut ; pop:base "{found.base}" ; pop:property {_short(found.name)} ; pop:path "{_path(found)}" .')
+    return "\n".join(lines) + "\n"
+
+
 def _problems() -> Iterator[str]:
     yield from (
         "",
@@ -71,4 +123,6 @@ def _problems() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    Path(__file__).with_name("reference.md").write_text(text(), encoding="utf-8")
+    here = Path(__file__).parent
+    (here / "reference.md").write_text(text(), encoding="utf-8")
+    (here.parent / "ontologies" / "shortcuts.ttl").write_text(turtle(), encoding="utf-8")

@@ -51,14 +51,31 @@ class Base:
     ref: re.Pattern[str]
     label: tuple[str, ...]
     point: tuple[str, ...]
+    """Fields of the latitude, the longitude and, where the base has them, of the coordinates as written and of their system."""
+    polygon: tuple[str, ...]
+    """Fields of POP's polygon, of the outline as written and of its system; or nothing."""
     commune: Mapping[str, str]
     timespans: Mapping[str, Mapping[str, tuple[str, ...]]]
     parts: Mapping[str, tuple[str, ...]]
+    paired: Mapping[str, str]
+    """Field -> field that comments it value by value."""
+    lives: tuple[str, ...]
+    """(field of authors, field of their births and deaths), where the second can be joined to the first; or nothing."""
+    schemes: Mapping[str, str]
+    """Field -> field whose concepts it shares, where they are not its own."""
+    one_hop: Mapping[str, str]
+    """Field -> the property, of another vocabulary, that alone says it: no property ``pop:CODE`` says it a second time."""
     sections: Mapping[str, Mapping[str, str]]
     empty_values: frozenset[str]
     fields: Mapping[str, Field]
     unmapped: Mapping[str, tuple[str, str]]
     """Field or column that is not mapped -> why, in English and in French."""
+    apart: frozenset[str]
+    """Those of them that hold nothing a producer wrote of the thing: POP's machinery, copies of other fields, additions of others."""
+
+    def thesaurus(self, code: str) -> str:
+        """IRI of the thesaurus of a field, or of the field whose concepts it shares; "" where it has none."""
+        return self.fields[code].thesaurus or self.fields[self.schemes.get(code, code)].thesaurus
 
     @property
     def mapping_file(self) -> Path:
@@ -138,6 +155,7 @@ def load_base(folder: Path) -> Base:
     try:
         data: dict[str, Any] = resources.read_yaml(file)
         sections = data.get("sections", {})
+        unmapped = _load_unmapped(folder / "unmapped.csv")
         return Base(
             slug=data["slug"],
             folder=folder,
@@ -148,13 +166,19 @@ def load_base(folder: Path) -> Base:
             ref=re.compile(data["ref"]),
             label=tuple(data["label"]),
             point=tuple(data.get("point", ())),
+            polygon=tuple(data.get("polygon", ())),
             commune=data.get("commune", {}),
             timespans={k: {kind: tuple(codes) for kind, codes in v.items()} for k, v in data.get("timespans", {}).items()},
             parts={k: tuple(v) for k, v in data.get("parts", {}).items()},
+            paired=data.get("paired", {}),
+            lives=tuple(data.get("lives", ())),
+            schemes=data.get("schemes", {}),
+            one_hop=data.get("one_hop", {}),
             sections=sections,
             empty_values=frozenset(data.get("empty_values", ())),
             fields=_load_fields(folder / "fields.csv", sections),
-            unmapped=_load_unmapped(folder / "unmapped.csv"),
+            unmapped={name: (english, french) for name, _, english, french in unmapped},
+            apart=frozenset(name for name, kind, *_ in unmapped if kind in ("technical", "copy", "third-party")),
         )
     except (OSError, KeyError, TypeError, AttributeError, re.error, ValueError) as error:
         raise MappingError(f"cannot be used: {error!r}", file=str(file)) from error
@@ -186,6 +210,16 @@ def _field(row: dict[str, str]) -> Field:
     return Field(**values)
 
 
-def _load_unmapped(file: Path) -> dict[str, tuple[str, str]]:
+UNMAPPED_KINDS = ("withheld", "technical", "copy", "third-party", "unused")
+
+
+def _load_unmapped(file: Path) -> list[tuple[str, str, str, str]]:
+    """(field or column, kind, why in English, in French) of each line."""
+    found = []
     with file.open(encoding="utf-8", newline="") as lines:
-        return {row["field"]: (row["reason"], row.get("reason_fr") or row["reason"]) for row in csv.DictReader(lines)}
+        reader = csv.DictReader(lines)
+        for row in reader:
+            if row.get("kind") not in UNMAPPED_KINDS:
+                raise MappingError(f"kind must be one of {', '.join(UNMAPPED_KINDS)}", file=str(file), line=reader.line_num)
+            found.append((row["field"], row["kind"], row["reason"], row["reason_fr"]))
+    return found

@@ -12,17 +12,20 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from pop_ld import iris, readers, spool
+from pop_ld.agents import AgentNotes
 from pop_ld.bases import fold_header, get_base, load_bases
 from pop_ld.config import Settings
 from pop_ld.errors import PopError
 from pop_ld.fields import RecordBuilder
+from pop_ld.linking import LinkNotes
 from pop_ld.mapping import Converter, compile_mapping, load_mapping
 from pop_ld.notices import Notice, Problem
 from pop_ld.report import Report
 from pop_ld.search.document import document
+from pop_ld.thesauri import open_thesauri
 
-_BLOCK = 4_000
-"""N-Triples lines written at once."""
+_BLOCK = 100
+"""Notices written at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class ShardTask:
     files: int
     work: Path
     settings: Settings
+    thesauri: str
+    """State of the installed thesauri, "" where there is none: parsers that know another state are not used again."""
 
     @property
     def name(self) -> str:
@@ -112,22 +117,24 @@ def write_problems(log: Any, problems: Iterable[Problem]) -> None:
 
 
 @cache
-def _compiled(slug: str, settings: Settings) -> tuple[RecordBuilder, Converter]:
-    """Parsers and mapping of a base, once a process: reading a mapping costs as much as a thousand notices."""
+def _compiled(slug: str, settings: Settings, state: str) -> tuple[RecordBuilder, Converter]:
+    """Parsers and mapping of a base, once a process and state of the thesauri: reading a mapping costs as much as a thousand notices."""
     base = get_base(slug)
     mappings = load_mapping(base.mapping_file, settings.site)
-    return RecordBuilder(base, settings, load_bases()), compile_mapping(mappings, slug, settings.site)
+    installed = open_thesauri(Path(settings.data)) if state else None
+    return RecordBuilder(base, settings, load_bases(), installed), compile_mapping(mappings, slug, settings.site)
 
 
 def convert_shard(task: ShardTask) -> Report:
-    """Writes ``<base>-<number>.nt``, its search documents, problems and shared entities into the work folder."""
+    """Writes ``<base>-<number>.nt``, its search documents, problems, shared entities and links into the work folder."""
     report = Report()
     base = get_base(task.base)
-    build, convert = _compiled(task.base, task.settings)
+    build, convert = _compiled(task.base, task.settings, task.thesauri)
     encode = json.JSONEncoder(ensure_ascii=False).encode
     shared: set[str] = set()
-    seen: set[Any] = set()
+    seen: dict[Any, Any] = {}
     block: list[str] = []
+    notes, named = LinkNotes(base.slug), AgentNotes(base.slug)
     with (
         _no_collector(),
         (task.work / f"{task.name}.nt").open("w", encoding="utf-8", newline="\n", buffering=1 << 20) as triples,
@@ -139,9 +146,9 @@ def convert_shard(task: ShardTask) -> Report:
             if problems:
                 report.note(problems)
                 write_problems(log, problems)
-            lines: list[str] = []
-            convert(record, lines, shared, seen)
-            block.extend(dict.fromkeys(lines))
+            convert(record, block, shared, seen)
+            notes.add(notice, record)
+            named.add(record)
             if len(block) > _BLOCK:
                 report.triples[base.slug] += _write(triples, block)
             report.converted[base.slug] += 1
@@ -149,12 +156,15 @@ def convert_shard(task: ShardTask) -> Report:
             documents.write(encode(found) + "\n")
         report.triples[base.slug] += _write(triples, block)
     (task.work / f"{task.name}.shared").write_text("".join(sorted(shared)), encoding="utf-8")
+    report.note_labels(base.slug, *build.take_counts())
+    notes.save(task.work / f"{task.name}.links")
+    named.save(task.work / f"{task.name}.agents")
     return report
 
 
 def _write(triples: TextIO, block: list[str]) -> int:
-    """Writes and empties a block of N-Triples; returns how many. Line by line: most are ASCII, which costs no encoding."""
-    count = len(block)
+    """Writes and empties a block of notices as N-Triples; returns how many triples."""
+    count = sum(text.count("\n") for text in block)
     triples.writelines(block)
     block.clear()
     return count

@@ -1,7 +1,8 @@
 """The files of a dump: how a conversion finishes them, how they are read back, how a release keeps them.
 
-``<base>-<shard>.nt`` the notices, ``<base>-shared.nt`` what they share, ``<base>-<shard>.documents.jsonl`` for the search index,
-``problems.jsonl``, and ``report.json``, written last: a folder without it is no dump.
+``<base>-<shard>.nt`` the notices, ``<base>-shared.nt`` what they share, ``links.nt`` what follows from links between notices,
+``agents.nt`` which agents are whom in Autor, ``<base>-<shard>.documents.jsonl`` for the search index, ``problems.jsonl``,
+``dangling.jsonl`` those of links that lead to no notice of the dump, and ``report.json``, written last: a folder without it is no dump.
 """
 
 from __future__ import annotations
@@ -19,23 +20,32 @@ from typing import Any
 
 from pop_ld.report import Report
 
+LISTS = ("problems.jsonl", "dangling.jsonl")
+
 
 def finish(out: Path, work: Path, report: Report) -> None:
     """Merges shared entities and problems, puts the finished files in place, and the report after all of them."""
     shared = sorted(work.glob("*.shared"))
     for slug, group in groupby(shared, key=lambda path: path.name.rsplit("-", 1)[0]):
-        report.triples[slug] += _merge_shared(list(group), work / f"{slug}-shared.nt")
+        report.triples[slug] += _merge_sorted(list(group), work / f"{slug}-shared.nt")
+    report.triples["links"] += _merge_sorted(sorted(work.glob("*.mirrors")), work / "links.nt")
+    _merge_sorted(sorted(work.glob("*.dangling")), work / "dangling.jsonl")
     with (work / "problems.jsonl").open("wb") as log:
         for part in sorted(work.glob("*.problems.jsonl")):
             with part.open("rb") as lines:
                 shutil.copyfileobj(lines, log)
-    for old in [out / "report.json", *out.glob("*.nt"), *out.glob("*.documents.jsonl"), out / "problems.jsonl"]:
+    for old in [out / "report.json", *_finished(out)]:
         old.unlink(missing_ok=True)
-    for path in sorted([*work.glob("*.nt"), *work.glob("*.documents.jsonl"), work / "problems.jsonl"]):
-        report.files[path.name] = {"bytes": path.stat().st_size, "sha256": _sha256(path)}
+    for path in _finished(work):
+        report.files[path.name] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
         path.rename(out / path.name)
     _write_json(out / "report.json", report.as_json())
     shutil.rmtree(work)
+
+
+def _finished(folder: Path) -> list[Path]:
+    """The files of a dump but its report."""
+    return sorted(path for pattern in ("*.nt", "*.documents.jsonl", *LISTS) for path in folder.glob(pattern))
 
 
 def fresh(folder: Path) -> Path:
@@ -45,8 +55,8 @@ def fresh(folder: Path) -> Path:
     return folder
 
 
-def _merge_shared(parts: list[Path], target: Path) -> int:
-    """Agents, concepts and places of a base, each triple once, sorted; returns how many."""
+def _merge_sorted(parts: list[Path], target: Path) -> int:
+    """Sorted files of lines as one, each line once; returns how many."""
     count = 0
     with ExitStack() as stack:
         merged = stack.enter_context(target.open("w", encoding="utf-8", newline="\n"))
@@ -56,7 +66,8 @@ def _merge_shared(parts: list[Path], target: Path) -> int:
     return count
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """Checksum of a file, in hexadecimal."""
     with path.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
@@ -90,7 +101,7 @@ def keep(data: Path, name: str, dump: Path | None, removed: Sequence[str], advan
             shutil.copyfileobj(plain, packed, 1 << 20)
         advance(1)
     if dump:
-        for extra in ("report.json", "problems.jsonl"):
+        for extra in ("report.json", *LISTS):
             shutil.copy2(dump / extra, folder / extra)
     _write_json(folder / "removed.json", list(removed))
     return folder

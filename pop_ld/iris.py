@@ -17,6 +17,8 @@ MAPPING = "https://data.pop.culture.gouv.fr/def/mapping#"
 """Namespace of the triples maps of an exported mapping."""
 
 CRM = "http://www.cidoc-crm.org/cidoc-crm/"
+CRM_EXTENSIONS = "http://www.cidoc-crm.org/extensions/"
+LINKED_ART = "https://linked.art/ns/terms/"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -26,6 +28,7 @@ PROV = "http://www.w3.org/ns/prov#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 SCHEMA = "https://schema.org/"
 WGS84 = "http://www.w3.org/2003/01/geo/wgs84_pos#"
+EDM = "http://www.europeana.eu/schemas/edm/"
 VOID = "http://rdfs.org/ns/void#"
 
 SITE_PREFIXES = {
@@ -34,6 +37,7 @@ SITE_PREFIXES = {
     "agent": "/id/agent/",
     "concept": "/id/concept/",
     "lieu": "/id/lieu/",
+    "temps": "/id/temps/",
     "dataset": "/dataset/",
 }
 """Prefixes of a mapping that follow the configured site: prefix -> path on it."""
@@ -68,6 +72,11 @@ def document(site: str, base: str, ref: str) -> str:
 def dataset(site: str, base: str) -> str:
     """IRI of a base as a dataset."""
     return f"{site}/dataset/{base}"
+
+
+def thesaurus_graph(site: str, name: str) -> str:
+    """IRI of the named graph that holds an installed thesaurus."""
+    return f"{site}/graph/thesaurus/{key(name)}"
 
 
 def release(site: str, name: str) -> str:

@@ -14,6 +14,12 @@ An empty field is absent, never ``""`` or ``[]``. Anything used inside an IRI is
 """
 
 
+class Shared(list[dict[str, str]]):
+    """A list of a Record that other records share, because their notices say the same: what is made of it may be kept beside it."""
+
+    __slots__ = ()
+
+
 class Notice(NamedTuple):
     """One entry of a base as its producer wrote it (a named tuple: millions are made, and it costs a third of a frozen class).
 

@@ -8,19 +8,21 @@ import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pop_ld import agents, iris, linking, search, spool, store, thesauri
 from pop_ld import dump as dumps
-from pop_ld import iris, search, spool, store
+from pop_ld import manifest as manifests
 from pop_ld.bases import load_bases
 from pop_ld.config import Settings
 from pop_ld.conversion import ReadTask, ShardTask, convert_shard, read_file
 from pop_ld.errors import CheckFailed, NotFound, PopError, ReadError, UsageError
 from pop_ld.progress import stage
-from pop_ld.report import Report, read_report
+from pop_ld.report import STRANGERS, Report, read_report
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -39,13 +41,14 @@ def convert(
     Same files in the same order, same bytes, whatever the number of processes. Raises ReadError where no file could be read.
     """
     work = dumps.fresh(out / ".work")
+    known = thesauri.state(Path(settings.data))
     jobs = jobs or (os.cpu_count() or 1 if sum(f.stat().st_size for f in files if f.is_file()) > SMALL else 1)
     report = Report()
     tasks = [ReadTask(number, path, base, encoding, work) for number, path in enumerate(files)]
     with stage("read", "notices", quiet=quiet) as bar:
         counts = _read(tasks, report, jobs, bar.advance)
     shards = [
-        ShardTask(slug, n, parts, len(files), work, settings)
+        ShardTask(slug, n, parts, len(files), work, settings, known)
         for slug in sorted(counts)
         for n, parts in enumerate(spool.shards(counts[slug]))
     ]
@@ -53,8 +56,23 @@ def convert(
         for part in _each(convert_shard, shards, jobs):
             bar.advance(part.converted.total() + part.merged)
             report.add(part)
+    with stage("link", "parts", linking.PARTS, quiet=quiet) as bar:
+        for part in _each(linking.join, linking.tasks(work, settings.site), jobs):
+            bar.advance(1)
+            report.add(part)
+        report.add(agents.join(work, settings.site))
+    _find_candidates(report, Path(settings.data))
     dumps.finish(out, work, report)
     return report
+
+
+def _find_candidates(report: Report, data: Path) -> None:
+    """The concepts nearest to the labels that the report lists as not found."""
+    installed = thesauri.open_thesauri(data)
+    for (base, code), _, missed in report.strangers():
+        thesaurus = load_bases()[base].thesaurus(code)
+        for label, _ in missed[:STRANGERS]:
+            report.candidates[base, code, label] = tuple(near.pref for near in installed.candidates(thesaurus, label))
 
 
 def _read(tasks: list[ReadTask], report: Report, jobs: int, advance: Callable[[int], None]) -> Counter[str]:
@@ -101,6 +119,7 @@ def load(
 ) -> tuple[Report, store.Release]:
     """Converts files and publishes what they hold: their notices replace those of the same REF, the rest stays."""
     staging = data / "staging"
+    settings = replace(settings, data=str(data))
     report = convert(files, staging, settings, base=base, encoding=encoding, quiet=quiet)
     release = publish(staging, data, settings, quiet=quiet)
     shutil.rmtree(staging)
@@ -120,11 +139,33 @@ def publish(dump: Path, data: Path, settings: Settings, *, quiet: bool = False) 
         before = store.current(data) if store.current_name(data) else None
         counts = Counter(before.manifest["bases"] if before else {})
         replaced = _replace(writer, dump, counts, first=before is None, quiet=quiet)
+        fresh = _relink(writer, dump, sum(report["notices"]["by_base"].values()), quiet) if before else []
+        graphs = _load_thesauri(writer, data, settings.site, before, quiet)
         with stage("compact", "stores", 1, quiet=quiet) as bar:
             writer.compact()
             bar.advance()
-        manifest = _manifest(data, settings, counts, dumps.examples(dump), {"replaced": replaced, "sources": report["sources"]})
-        return _snapshot(writer, data, settings, manifest, lambda: dumps.documents(dump), before, dump=dump, quiet=quiet)
+        more = {"replaced": replaced, "sources": report["sources"], "thesauri": graphs}
+        manifest = manifests.manifest(data, settings, counts, dumps.examples(dump), more)
+        return _snapshot(writer, data, settings, manifest, lambda: dumps.documents(dump), before, dump=dump, fresh=fresh, quiet=quiet)
+
+
+def _load_thesauri(writer: store.Writer, data: Path, site: str, before: store.Release | None, quiet: bool) -> dict[str, str]:
+    """Brings the named graphs of the thesauri up to date; gives the checksum of each for the manifest."""
+    files = dict(thesauri.graphs(data, site))
+    wanted = {graph: dumps.sha256(file) for graph, file in files.items()}
+    held = before.manifest.get("thesauri", {}) if before else {}
+    with stage("thesauri", "graphs", len(wanted), quiet=quiet) as bar:
+        for graph in held.keys() | wanted.keys():
+            if held.get(graph) != wanted.get(graph):
+                writer.replace_graph(graph, files.get(graph))
+            bar.advance(graph in wanted)
+    return wanted
+
+
+def _relink(writer: store.Writer, dump: Path, notices: int, quiet: bool) -> list[tuple[str, str]]:
+    """Links of the dump's notices to the rest of the store, and of the rest to them."""
+    with stage("link", "notices", notices, quiet=quiet) as bar:
+        return writer.relink((d["iri"] for d in dumps.documents(dump)), agents.names_in(dump), bar.advance)
 
 
 def _replace(writer: store.Writer, dump: Path, counts: Counter[str], *, first: bool, quiet: bool) -> int:
@@ -159,6 +200,7 @@ def _snapshot(
     *,
     dump: Path | None = None,
     removed: Sequence[str] = (),
+    fresh: Sequence[tuple[str, str]] = (),
     quiet: bool = False,
 ) -> store.Release:
     name = manifest["name"]
@@ -167,11 +209,12 @@ def _snapshot(
         with stage("index", "indexes", 1, quiet=quiet) as bar:
             search.build(folder / "search", documents(), before=before.path / "search" if before else None, removed=removed)
             bar.advance()
+        dangling = linking.write_release_list(folder, before.path if before else None, dump, fresh, writer.unresolved)
         triples = writer.count()
         shutil.rmtree(data / "dumps" / name, ignore_errors=True)  # left by a publication that was cut before its swap
         kept.rename(data / "dumps" / name)
-        (folder / "void.ttl").write_text(_void(settings.site, manifest, triples), encoding="utf-8")
-        return {"triples": triples}
+        (folder / "void.ttl").write_text(manifests.void(settings.site, manifest, triples), encoding="utf-8")
+        return {"triples": triples, "dangling": dangling}
 
     with stage("keep dump", "files", quiet=quiet) as bar:
         kept = dumps.keep(data, name, dump, removed, bar.advance)
@@ -193,39 +236,6 @@ def _check(release: store.Release, reader: store.ResourceReader) -> None:
     for example in release.manifest["examples"]:
         if not reader.describe(example["iri"]):
             raise CheckFailed(f"no triple about {example['iri']}")
-
-
-def _manifest(data: Path, settings: Settings, counts: Counter[str], examples: list[dict[str, str]], more: dict[str, Any]) -> dict[str, Any]:
-    now = datetime.now(UTC)
-    bases = {slug: counts[slug] for slug in sorted(counts) if counts[slug]}
-    former = store.current(data).manifest["examples"] if store.current_name(data) else []
-    known = {e["base"]: e for e in [*former, *examples]}
-    shown = [known[slug] for slug in bases if slug in known]
-    return {
-        "name": store.next_name(data, now.date()),
-        "created": now.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "site": settings.site,
-        "bases": bases,
-        "notices": sum(bases.values()),
-        "examples": shown,
-        **more,
-    }
-
-
-def _void(site: str, manifest: dict[str, Any], triples: int) -> str:
-    """VoID of a release: its size, and a subset for each base."""
-    lines = [
-        f"@prefix void: <{iris.VOID}> .",
-        f"@prefix dcterms: <{iris.DCTERMS}> .",
-        f"@prefix xsd: <{iris.XSD}> .",
-        f"<{iris.release(site, manifest['name'])}> a void:Dataset ;",
-        f'  dcterms:created "{manifest["created"]}"^^xsd:dateTime ;',
-        f"  void:triples {triples} ; void:entities {manifest['notices']} .",
-    ]
-    for slug, count in manifest["bases"].items():
-        lines.append(f"<{iris.release(site, manifest['name'])}> void:subset <{iris.dataset(site, slug)}> .")
-        lines.append(f"<{iris.dataset(site, slug)}> a void:Dataset ; void:entities {count} .")
-    return "\n".join(lines) + "\n"
 
 
 def _batches(values: Iterable[Result], size: int) -> Iterator[list[Result]]:
@@ -256,25 +266,14 @@ def remove(base: str, refs: Sequence[str], data: Path, settings: Settings, *, qu
         writer.remove(things)
         now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         tombstones = "".join(
-            _tombstone(settings.site, base, ref, iri, str(labels[iri][0].value) if labels.get(iri) else ref, now)
+            manifests.tombstone(settings.site, base, ref, iri, str(labels[iri][0].value) if labels.get(iri) else ref, now)
             for iri, ref in things.items()
         )
         writer.insert(tombstones.encode("utf-8"))
+        fresh = writer.relink(things)
         writer.compact()
         counts = Counter(before.manifest["bases"])
         counts[base] -= len(things)
-        manifest = _manifest(data, settings, counts, [], {"removed": sorted(things), "sources": []})
+        manifest = manifests.manifest(data, settings, counts, [], {"removed": sorted(things), "sources": []})
         manifest["examples"] = [e for e in manifest["examples"] if e["iri"] not in things]
-        return _snapshot(writer, data, settings, manifest, lambda: (), before, removed=sorted(things), quiet=quiet)
-
-
-def _tombstone(site: str, base: str, ref: str, iri: str, label: str, now: str) -> str:
-    from pop_ld.mapping.compiler import escape
-
-    document = f"<{iris.document(site, base, ref)}>"
-    return (
-        f"{document} <{iris.RDF}type> <{iris.FOAF}Document> .\n"
-        f"{document} <{iris.FOAF}primaryTopic> <{iri}> .\n"
-        f'{document} <{iris.PROV}invalidatedAtTime> "{now}"^^<{iris.XSD}dateTime> .\n'
-        f'{document} <{iris.DCTERMS}title> "{escape(label)}"@fr .\n'
-    )
+        return _snapshot(writer, data, settings, manifest, lambda: (), before, removed=sorted(things), fresh=fresh, quiet=quiet)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,8 @@ from typing import Any
 from pop_ld.errors import ReadError
 from pop_ld.notices import Problem
 
+STRANGERS = 50
+"""Labels not found in a field's thesaurus that the report lists, with what is nearest to them."""
 EXAMPLES = 3
 """Problems of one kind, base and field that the report shows; all of them are in problems.jsonl."""
 
@@ -27,6 +29,12 @@ class Report:
     triples: Counter[str] = field(default_factory=Counter)
     problems: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     examples: dict[tuple[str, str, str], list[Problem]] = field(default_factory=dict)
+    resolved: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(base, field) -> labels found in its thesaurus."""
+    unresolved: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """(base, field, label) -> how often a label was not found in the installed thesaurus of its field."""
+    candidates: dict[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
+    """The nearest labels of the thesaurus, for the labels that :meth:`strangers` lists."""
     sources: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -40,6 +48,19 @@ class Report:
             if len(shown) < EXAMPLES:
                 shown.append(problem)
 
+    def note_labels(self, base: str, resolved: Counter[str], unresolved: Counter[tuple[str, str]]) -> None:
+        """Counts labels that were looked for in thesauri."""
+        self.resolved.update({(base, code): count for code, count in resolved.items()})
+        self.unresolved.update({(base, code, label): count for (code, label), count in unresolved.items()})
+
+    def strangers(self) -> Iterator[tuple[tuple[str, str], int, list[tuple[str, int]]]]:
+        """((base, field), labels found, [(label not found, how often)], the most frequent first) of each field that was looked up."""
+        missed: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
+        for (base, code, label), count in self.unresolved.items():
+            missed[base, code].append((label, count))
+        for place in sorted({*self.resolved, *missed}):
+            yield place, self.resolved[place], sorted(missed[place], key=lambda pair: (-pair[1], pair[0]))
+
     def add(self, other: Report) -> None:
         """Takes in the report of one part; called in a fixed order, it gives the same report."""
         self.read += other.read
@@ -48,6 +69,8 @@ class Report:
         self.converted.update(other.converted)
         self.triples.update(other.triples)
         self.problems.update(other.problems)
+        self.resolved.update(other.resolved)
+        self.unresolved.update(other.unresolved)
         for key, shown in other.examples.items():
             mine = self.examples.setdefault(key, [])
             mine.extend(shown[: EXAMPLES - len(mine)])
@@ -77,11 +100,19 @@ class Report:
                 "by_field": by_field,
                 "examples": [asdict(problem) for key in sorted(self.examples) for problem in self.examples[key]],
             },
+            "concepts": {f"{base}.{code}": self._concepts(base, code, found, missed) for (base, code), found, missed in self.strangers()},
             "unmapped_columns": unmapped_columns(self.sources),
             "merge_rule": "Where several notices have one REF, the later file or line wins, field by field.",
             "sources": self.sources,
             "files": self.files,
         }
+
+    def _concepts(self, base: str, code: str, found: int, missed: list[tuple[str, int]]) -> dict[str, Any]:
+        shown = [
+            {"label": label, "count": count, "candidates": list(self.candidates.get((base, code, label), ()))}
+            for label, count in missed[:STRANGERS]
+        ]
+        return {"resolved": found, "unresolved": sum(count for _, count in missed), "labels": shown}
 
 
 def unmapped_columns(sources: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -43,10 +43,21 @@ def lines(report: Report, lang: str) -> Iterator[str]:
             )
     kept = {"converted": report.converted.total(), "triples": report.triples.total()}
     yield say["counts"].format(read=report.read, merged=report.merged, rejected=report.rejected, **kept)
+    for (base, code), found, missed in report.strangers():
+        yield from _labels(report, base, code, found, missed, say)
     for key, count in sorted(report.problems.items(), key=lambda pair: (-pair[1], pair[0])):
         example = report.examples[key][0]
         where, place = f"{key[1]} {key[2]}".strip() or "-", f"{example.file}:{example.line}"
         yield say["problem"].format(count=count, where=where, place=place, message=message(example, lang))
+
+
+def _labels(report: Report, base: str, code: str, found: int, missed: list[tuple[str, int]], say: dict[str, str]) -> Iterator[str]:
+    """How many labels of a field its thesaurus knows, and the most frequent that it does not, with what is nearest."""
+    looked = found + sum(count for _, count in missed)
+    yield say["concepts"].format(where=f"{base} {code}", found=found, looked=looked)
+    for label, count in missed[:3]:
+        near = report.candidates.get((base, code, label), ())
+        yield "  " + say["stranger" if near else "stranger-alone"].format(label=label, count=count, near=", ".join(near))
 
 
 def _visible(delimiter: str) -> str:

@@ -8,16 +8,17 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "pop_ld"
 ROWS = (
     {"notices", "errors"},
-    {"iris", "config", "resources", "progress", "spool", "report", "dump"},
-    {"bases", "summary"},
-    {"readers", "fields", "mapping", "validation", "store", "search", "formats"},
-    {"pipeline", "conversion"},
+    {"iris", "config", "resources", "namesakes", "progress", "spool", "report", "dump"},
+    {"bases", "relations", "summary"},
+    {"readers", "fields", "mapping", "validation", "store", "search", "formats", "thesauri"},
+    {"pipeline", "conversion", "linking", "agents", "sightings", "replay", "explain", "fidelity", "fidelity_report", "manifest"},
     {"demo"},
-    {"web", "cli", "__main__"},
+    {"web", "commands", "cli", "__main__"},
 )
 HOMES = {
     "lxml": {"readers"},
-    "pyoxigraph": {"store", "validation", "formats", "web"},
+    "pyoxigraph": {"store", "validation", "formats", "web", "thesauri"},
+    "pyproj": {"fields"},
     "rdflib": {"validation"},
     "pyshacl": {"validation"},
     "pyrudof": {"validation"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -40,10 +40,10 @@ class Graph:
         """Subjects that have ``value`` (an IRI) for ``predicate``."""
         return [subject for subject in self._by_subject if value in self.iris(subject, predicate)]
 
-    def objects(self) -> list[str]:
-        """Every IRI that is an object, once, in order."""
-        found = (v.value for about in self._by_subject.values() for values in about.values() for v in values if isinstance(v, NamedNode))
-        return list(dict.fromkeys(found))
+    def objects(self, but: Collection[str] = ()) -> list[str]:
+        """Every IRI that is an object, once, in order; those of the properties in ``but`` left out."""
+        found = (values for about in self._by_subject.values() for predicate, values in about.items() if predicate not in but)
+        return list(dict.fromkeys(v.value for values in found for v in values if isinstance(v, NamedNode)))
 
 
 def best_label(labels: Sequence[Literal], lang: str) -> str:

@@ -25,6 +25,7 @@ def render(template: str, lang: str, **context: Any) -> str:
             t=lambda key, **values: words.say(lang, f"ui.{key}", **values),
             n=lambda value: words.number(value, lang),
             date=lambda iso: words.date_words(iso, lang),
+            rights=lambda iri: words.rights(iri, lang),
             **context,
         )
     )

@@ -12,6 +12,7 @@ from pop_ld.bases import Base, Field
 from pop_ld.formats.graph import Graph, best_label
 from pop_ld.formats.naming import Naming, Value, notice_base
 from pop_ld.formats.words import coordinate, date_words, followable, plain
+from pop_ld.relations import mirrors
 
 INCOMING = 50
 """Most links from other notices that a page shows."""
@@ -68,7 +69,8 @@ class Page:
     places: Sequence[Value]
     modified: str
     source: str
-    license: str
+    rights: str
+    image_rights: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def notice_page(thing: str, graph: Graph, base: Base, naming: Naming, into: Inco
     facts = _facts(thing, graph, naming)
     documents = graph.subjects_of(iris.FOAF + "primaryTopic", thing)
     document = documents[0] if documents else ""
-    notes = _Notes(base.slug, thing, graph)
+    notes = _Notes(base, thing, document, graph)
     return Page(
         iri=thing,
         title=title_of(thing, graph, naming.lang),
@@ -115,7 +117,8 @@ def notice_page(thing: str, graph: Graph, base: Base, naming: Naming, into: Inco
         places=naming.values(graph.values(thing, iris.DCTERMS + "spatial"))[:1],
         modified=date_words(graph.text(document, iris.DCTERMS + "modified"), naming.lang),
         source=next((url for url in graph.iris(thing, iris.FOAF + "page") if followable(url)), ""),
-        license=next((url for url in graph.iris(document, iris.DCTERMS + "license") if followable(url)), ""),
+        rights=next(iter(graph.iris(document, iris.EDM + "rights")), ""),
+        image_rights=next((r for r in (_image_rights(part, graph) for part in graph.objects()) if r), ""),
     )
 
 
@@ -129,15 +132,27 @@ def image_urls(thing: str, graph: Graph) -> list[str]:
     return [url for url in graph.iris(thing, iris.SCHEMA + "image") if followable(url) and not url.lower().startswith("mailto:")][:IMAGES]
 
 
-class _Notes:
-    """Values of a notice by POP code: ``pop:CODE``, ``pop:<base>-CODE`` and their ``-source`` (a link not understood)."""
+_OF_DOCUMENT = {"DMIS": iris.DCTERMS + "issued", "DMAJ": iris.DCTERMS + "modified"}
+"""Fields that speak of the notice, not of the thing."""
 
-    def __init__(self, slug: str, thing: str, graph: Graph) -> None:
-        self._slug = slug
+
+def _image_rights(part: str, graph: Graph) -> str:
+    return next(iter(graph.iris(part, iris.EDM + "rights")), "") if "#image-" in part else ""
+
+
+class _Notes:
+    """Values of a notice by POP code: ``pop:CODE``, ``pop:<base>-CODE``, their ``-source`` (as written), or what base.yml names."""
+
+    def __init__(self, base: Base, thing: str, document: str, graph: Graph) -> None:
+        self._slug = base.slug
         self._found: dict[str, list[Literal | NamedNode]] = {}
         for predicate in graph.predicates(thing):
             if predicate.startswith(iris.ONTOLOGY):
                 self._found.setdefault(predicate.removeprefix(iris.ONTOLOGY).lower(), []).extend(graph.values(thing, predicate))
+        for code, predicate in base.one_hop.items():
+            self._found.setdefault(code.lower(), []).extend(graph.values(thing, predicate))
+        for code, predicate in _OF_DOCUMENT.items():
+            self._found.setdefault(code.lower(), []).extend(graph.values(document, predicate))
 
     def of(self, code: str) -> list[Literal | NamedNode]:
         names = (code, f"{self._slug}-{code}", f"{code}-source", f"{self._slug}-{code}-source")
@@ -173,8 +188,8 @@ def _label(field: Field, lang: str) -> str:
 
 
 def _links(thing: str, graph: Graph, naming: Naming) -> list[Value]:
-    """Notices that the thing or its parts point at."""
-    return sorted_links(naming, (iri for iri in graph.objects() if iri != thing and notice_base(naming.site, iri)))
+    """Notices that the thing or its parts point at; those that only mirror a link of the other notice are among the incoming."""
+    return sorted_links(naming, (iri for iri in graph.objects(mirrors()) if iri != thing and notice_base(naming.site, iri)))
 
 
 def sorted_links(naming: Naming, things: Iterable[str]) -> list[Value]:

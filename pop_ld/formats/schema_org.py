@@ -62,7 +62,7 @@ def _work(thing: str, graph: Graph, naming: Naming) -> dict[str, Any]:
     made["contentLocation"] = _named_places(thing, graph, naming)
     document = next(iter(graph.subjects_of(iris.FOAF + "primaryTopic", thing)), "")
     made["sdDatePublished"] = graph.text(document, iris.DCTERMS + "modified")
-    made["sdLicense"] = next(iter(graph.iris(document, iris.DCTERMS + "license")), "")
+    made["sdLicense"] = next(iter(graph.iris(document, iris.EDM + "rights")), "")
     return made
 
 

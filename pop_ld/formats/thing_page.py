@@ -11,13 +11,13 @@ from pop_ld.formats.graph import Graph
 from pop_ld.formats.naming import Naming, Value, path_parts
 from pop_ld.formats.page import Incoming, Row, sorted_links, title_of
 
-KINDS = {"agent": "agent", "concept": "concept", "lieu": "place"}
+KINDS = {"agent": "agent", "concept": "concept", "lieu": "place", "temps": "time"}
 _HIDDEN = (iris.RDF + "type", iris.RDFS + "label", iris.SKOS + "prefLabel", iris.SKOS + "inScheme")
 
 
 @dataclass(frozen=True, slots=True)
 class ThingPage:
-    """``kind`` is a key of the interface texts (agent, concept, place, thing); ``field`` says in which field a concept is used."""
+    """``kind`` is a key of the interface texts (agent, concept, place, time, thing); ``field`` says in which field a concept is used."""
 
     iri: str
     title: str

@@ -76,3 +76,18 @@ def coordinate(text: str, directions: str, lang: str) -> str:
         return text
     shown = f"{abs(value):.4f}"
     return f"{shown.replace('.', ',') if lang == 'fr' else shown}° {directions[value < 0]}"
+
+
+def rights(iri: str, lang: str) -> str:
+    """A rights statement or licence in words; the short name of one that the interface texts do not know: ``CC BY-SA 4.0``."""
+    name = rights_name(iri)
+    said = summary.texts(lang)["ui"].get(f"rights_{name}")
+    return str(said) if said else name
+
+
+def rights_name(iri: str) -> str:
+    """Short name of a rights statement or licence: ``InC``, ``UND``, ``CC BY-SA 4.0``, ``PDM``, ``CC0``."""
+    parts = iri.rstrip("/").split("/")
+    if "licenses" in parts:
+        return " ".join(["CC", *(part.upper() for part in parts[parts.index("licenses") + 1 :])])
+    return {"mark": "PDM", "zero": "CC0"}.get(parts[-2], parts[-2]) if len(parts) > 2 else iri

@@ -1,22 +1,32 @@
-"""Compiles a mapping to one Python function: a Record in, N-Triples lines out.
+"""Compiles a mapping to one Python function: a Record in, N-Triples out.
 
 A mapping whose subject is the notice, a part of it (``#…``) or its document writes to the notice's lines. Any other subject is a
-shared entity (agent, concept, place): it is written once for each distinct set of values, apart from the notices.
+shared entity (agent, concept, time-span): it is written once for each distinct set of values, apart from the notices.
+
+What a list gives depends on its items and, through the notice's key alone, on the notice. So it is rendered with a placeholder for
+the key, and kept where the list is one that many records share: most of a notice's lines are then joined, not made.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Collection
 from typing import Any, TypeAlias
 
 from pop_ld import iris
+from pop_ld.errors import MappingError
 from pop_ld.mapping.yarrrml import Mapping, Rule, Template
-from pop_ld.notices import Record
+from pop_ld.notices import Record, Shared
 
-Converter: TypeAlias = Callable[[Record, list[str], set[str], set[Any]], None]
-"""(record, lines to extend, shared lines to extend, what was shared before): one triple a line, with its newline; repeats may occur."""
+Converter: TypeAlias = Callable[[Record, list[str], set[str], dict[Any, Any]], None]
+"""(record, texts to extend, shared lines to extend, memory of one run): appends one text, the notice's lines, none of them twice.
 
+The memory holds what was shared before and what shared lists gave; a dict of its own for each set of shared lines.
+"""
+
+_KEY = "\0"
+"""Stands for the notice's key in what is kept; no value holds it, for readers remove control characters."""
 
 _SPECIAL = re.compile('["\\\\\n\r]').search
 
@@ -30,59 +40,109 @@ def escape(text: str) -> str:
 
 def compile_mapping(mappings: list[Mapping], base: str, site: str = iris.DEFAULT_SITE) -> Converter:
     """The converter of a base. Pure: same record, same lines in the same order."""
-    namespace: dict[str, Any] = {"esc": escape}
+    namespace: dict[str, Any] = {"esc": escape, "render": _render}
     exec(compile(source(mappings, base, site), f"<mapping of {base}>", "exec"), namespace)
     converter: Converter = namespace["convert"]
     return converter
 
 
+def _render(place: int, items: list[dict[str, str]], of_list: Callable[..., Any], shared: set[str], seen: dict[Any, Any]) -> Any:
+    """(lines of a list, lines that another list may give too); kept with the list itself, so that its id() stays its own."""
+    made = of_list(items, shared, seen)
+    if type(items) is Shared:
+        seen[place] = (*made, items)
+    return made
+
+
 def source(mappings: list[Mapping], base: str, site: str = iris.DEFAULT_SITE) -> str:
-    """The Python text of the converter, for reading and for tests."""
+    """The Python text of the converter, for reading and for tests: a function for each list, then ``convert``."""
     own = (f"{site}/id/{base}/", f"{site}/doc/{base}/")
-    lines = ["def convert(r, out, shared, seen):", "    key = r['key']", "    get = r.get", "    add = out.append"]
-    numbered = list(enumerate(mappings))
-    for iterator in dict.fromkeys(mapping.iterator for mapping in mappings):  # one loop for all mappings of a list
-        indent = "    "
-        if iterator:
-            lines += [f"    if {iterator!r} in r:", f"      for rank, i in enumerate(r[{iterator!r}], 1):"]
-            indent = "        "
-        for number, mapping in numbered:
-            if mapping.iterator == iterator:
-                is_own = mapping.subject.texts[0] in own and mapping.subject.fields[:1] == ("key",)
-                body = _own_body(mapping, bool(iterator)) if is_own else _shared_body(number, mapping, bool(iterator))
-                lines += [indent + line for line in body]
+    writer = _Writer(own, _may_repeat(mappings, own))
+    iterators = [i for i in dict.fromkeys(mapping.iterator for mapping in mappings) if i]
+    lines = []
+    for number, iterator in enumerate(iterators):
+        lines += [f"def list_{number}(items, shared, seen):  # {iterator}", *_OPEN, "    for rank, i in enumerate(items, 1):"]
+        lines += ["        " + line for line in writer.body(mappings, iterator)]
+        lines += ["    return ''.join(dict.fromkeys(own)), loose"]
+    lines += ["def convert(r, out, shared, seen):", *_OPEN, "    get = r.get"]
+    lines += ["    " + line for line in writer.body(mappings, "")]
+    for number, iterator in enumerate(iterators):
+        lines += [f"    if (v := get({iterator!r})) is not None:"]
+        lines += [f"        place = id(v) * {len(iterators)} + {number}"]  # one list may stand under two names
+        lines += [
+            f"        t = seen.get(place) or render(place, v, list_{number}, shared, seen)",
+            "        add(t[0])",
+            "        loose += t[1]",
+        ]
+    lines += ["    own.extend(dict.fromkeys(loose))", f"    out.append(''.join(own).replace({_KEY!r}, r['key']))"]
     return "\n".join(lines) + "\n"
 
 
-def _own_body(mapping: Mapping, nested: bool) -> list[str]:
-    """Subject once; then one line a rule, behind a test for the fields that may be absent."""
-    guard, indent = _guard(mapping.subject, nested)
-    lines = [*guard, f"{indent}s = {_iri(mapping.subject, nested)}"]
-    return lines + _rules(mapping, nested, "add", indent)
+_OPEN = (f"    key = {_KEY!r}", "    own = []", "    loose = []", "    add = own.append", "    spare = loose.append")
 
 
-def _rules(mapping: Mapping, nested: bool, sink: str, indent: str) -> list[str]:
-    """A call of ``sink`` for each rule: first those that always apply, then each other behind a test for its fields."""
-    always = [rule for rule in mapping.rules if not _absent(rule.object, nested)]
-    lines = [f"{indent}{sink}({_string(*_triple(rule, nested))})" for rule in always]
-    for rule in mapping.rules:
-        if tested := _absent(rule.object, nested):
-            lines.append(f"{indent}if {_present(tested, nested)}: {sink}({_string(*_triple(rule, nested))})")
-    return lines
+def _may_repeat(mappings: list[Mapping], own: Collection[str]) -> set[tuple[str, str]]:
+    """(subject, predicate) that rules of several lists write, or several rules of the notice: their lines may be the same."""
+    rules: dict[tuple[str, str], list[tuple[str, Rule]]] = defaultdict(list)
+    for mapping in mappings:
+        for rule in mapping.rules:
+            rules[str(mapping.subject), rule.predicate].append((mapping.iterator, rule))
+    return {place for place, found in rules.items() if len({i or n for n, (i, _) in enumerate(found)}) > 1 and not _distinct(found)}
+
+
+def _distinct(found: list[tuple[str, Rule]]) -> bool:
+    """Whether all objects are constants, none of them twice."""
+    return not any(rule.object.fields for _, rule in found) and len({rule.object.texts for _, rule in found}) == len(found)
+
+
+class _Writer:
+    """Writes the code of mappings; ``loose`` are the (subject, predicate) whose lines are compared before they are written."""
+
+    def __init__(self, own: Collection[str], loose: set[tuple[str, str]]) -> None:
+        self.own = own
+        self.loose = loose
+
+    def body(self, mappings: list[Mapping], iterator: str) -> list[str]:
+        """The code of all mappings of one list, or of the notice itself (``""``)."""
+        lines: list[str] = []
+        for number, mapping in enumerate(mappings):
+            if mapping.iterator == iterator:
+                is_own = mapping.subject.texts[0] in self.own and mapping.subject.fields[:1] == ("key",)
+                lines += self._own(mapping) if is_own else _shared_body(number, mapping, bool(iterator))
+        return lines
+
+    def _own(self, mapping: Mapping) -> list[str]:
+        """Subject once; then one line a rule, behind a test for the fields that may be absent."""
+        nested = bool(mapping.iterator)
+        guard, indent = _guard(mapping.subject, nested)
+
+        def sink(rule: Rule) -> str:
+            return "spare" if (str(mapping.subject), rule.predicate) in self.loose else "add"
+
+        return [*guard, f"{indent}s = {_iri(mapping.subject, nested)}", *_rules(mapping, nested, sink, indent)]
+
+
+def _rules(mapping: Mapping, nested: bool, sink: Callable[[Rule], str], indent: str) -> list[str]:
+    """A call of the rule's ``sink`` for each: first those that always apply, then each other behind a test for its fields."""
+    calls = [(_absent(rule.object, nested), f"{sink(rule)}({_string(*_triple(rule, nested))})") for rule in mapping.rules]
+    lines = [indent + call for tested, call in calls if not tested]
+    return lines + [f"{indent}if {_present(tested, nested)}: {call}" for tested, call in calls if tested]
 
 
 def _shared_body(number: int, mapping: Mapping, nested: bool) -> list[str]:
-    used = sorted({f for t in (mapping.subject, *(rule.object for rule in mapping.rules)) for f in t.fields if f not in ("key", "rank")})
+    used = sorted({f for t in (mapping.subject, *(rule.object for rule in mapping.rules)) for f in t.fields})
+    if "key" in used or (nested and "rank" in used):
+        raise MappingError("what notices share depends on no notice: neither key nor rank may be in it", rule=mapping.name)
     values = ", ".join(_get(f, nested) for f in used)
     guard, indent = _guard(mapping.subject, nested)
     lines = [
         *guard,
         f"{indent}q = ({number}, {values})",
         f"{indent}if q not in seen:",
-        f"{indent}    seen.add(q)",
+        f"{indent}    seen[q] = True",
         f"{indent}    s = {_iri(mapping.subject, nested)}",
     ]
-    return lines + _rules(mapping, nested, "shared.add", indent + "    ")
+    return lines + _rules(mapping, nested, lambda rule: "shared.add", indent + "    ")
 
 
 def _guard(template: Template, nested: bool) -> tuple[list[str], str]:
@@ -92,15 +152,11 @@ def _guard(template: Template, nested: bool) -> tuple[list[str], str]:
 
 def _absent(template: Template, nested: bool) -> list[str]:
     """The references that may be absent: all but the notice's own key and REF, its label and page, and the item's rank."""
-    always = {"key", "rank"} if nested else {"key", "REF", "label", "page"}
+    always = {"key", "rank"} if nested else {"key", "REF", "label", "page", "rights"}
     return [f for f in dict.fromkeys(template.fields) if f not in always]
 
 
 def _get(field: str, nested: bool) -> str:
-    if field == "key":
-        return "key"
-    if field == "rank" and nested:
-        return "str(rank)"
     return f"i.get({field!r})" if nested else f"get({field!r})"
 
 
@@ -111,7 +167,7 @@ def _present(fields: list[str], nested: bool) -> str:
 
 def _value(field: str, nested: bool) -> str:
     if field == "key" or (field == "rank" and nested):
-        return _get(field, nested)
+        return field
     return f"""{"i" if nested else "r"}["{field}"]"""
 
 
@@ -127,7 +183,8 @@ def _pieces(template: Template, nested: bool, wrap: str = "{}") -> list[str]:
     for text, field in zip(template.texts, (*template.fields, ""), strict=True):
         pieces.append(_Text(text))
         if field:
-            pieces.append(wrap.format(_value(field, nested)))
+            value = _value(field, nested)
+            pieces.append(value if value == "rank" else wrap.format(value))  # a number needs no escape
     return pieces
 
 

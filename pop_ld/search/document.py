@@ -14,12 +14,18 @@ LONGEST_TEXT = 20_000
 """Characters of a notice's prose that are searched; the longest notices are few, and words come early in them."""
 LONGEST_SUMMARY = 160
 
-_NOT_WORDS = ("", "concept", "date", "hidden", "image", "number", "period", "url")
+_NOT_WORDS = ("", "concept", "date", "hidden", "image", "missing", "number", "period", "subjects", "techniques", "terms", "url")
 """Parsers whose raw text is not searched: addresses and figures, and what ``terms`` holds already."""
 _LISTS = {
     "person": ("names", "name"),
+    "people": ("names", "name"),
+    "names": ("names", "name"),
     "concept": ("terms", "label"),
+    "missing": ("terms", "label"),
     "period": ("terms", "label"),
+    "subjects": ("terms", "label"),
+    "techniques": ("terms", "label"),
+    "terms": ("terms", "label"),
     "protection": ("terms", "label"),
     "inventory": ("numbers", "value"),
 }
@@ -97,7 +103,7 @@ def _make_plan(base: Base) -> _Plan:
     return _Plan(
         lists={code: _LISTS[parser] for code, parser in parsers.items() if parser in _LISTS},
         texts=frozenset(code if parser == "text" else f"{code}_text" for code, parser in parsers.items() if parser not in _NOT_WORDS),
-        kinds=tuple(code for code in _kinds(base) if parsers.get(code) == "concept"),
+        kinds=tuple(code for code in _kinds(base) if parsers.get(code) in ("concept", "terms")),
         periods=tuple(sorted(periods, key=lambda code: code not in dating)),
         spans=tuple(base.timespans),
         images=tuple(code for code, parser in parsers.items() if parser == "image"),

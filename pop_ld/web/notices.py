@@ -19,6 +19,7 @@ from pop_ld.formats.page import incoming, notice_page
 from pop_ld.formats.rdf import rdf
 from pop_ld.formats.schema_org import jsonld
 from pop_ld.formats.thing_page import thing_page
+from pop_ld.relations import mirrors
 from pop_ld.web.negotiation import accept, choose, language
 from pop_ld.web.respond import cached, html, raw_path
 from pop_ld.web.state import Serving, serving
@@ -115,7 +116,7 @@ def _links(site: str, thing: str, here: str, format: Format) -> str:
 def _html(request: Request, now: Serving, found: Found, lang: str) -> bytes:
     graph = Graph(found.triples)
     into = incoming(now.site, now.reader.incoming(found.thing, ASKED), ASKED)
-    wanted = [iri for iri in [*into.things, *graph.objects()] if iris.is_thing(now.site, iri)][:LABELLED]
+    wanted = [iri for iri in [*into.things, *graph.objects(mirrors())] if iris.is_thing(now.site, iri)][:LABELLED]
     naming = Naming(now.site, lang, now.reader.labels(dict.fromkeys(wanted)))
     context: dict[str, Any] = {
         "here": iris.local(now.site, iris.thing_to_document(now.site, found.thing)),

@@ -41,7 +41,7 @@ def ours(slug: str, made: list[Record]) -> set[str]:
     convert = compile_mapping(load_mapping(load_bases()[slug].mapping_file), slug)
     lines: list[str] = []
     shared: set[str] = set()
-    seen: set[Any] = set()
+    seen: dict[Any, Any] = {}
     for record in made:
         convert(record, lines, shared, seen)
     return set("".join([*lines, *shared]).splitlines())

@@ -54,6 +54,16 @@ def test_links_from_others_are_things_once_and_bounded() -> None:
     assert not incoming(SITE, pairs[:4], 250).more
 
 
+def test_a_mirrored_link_is_shown_once_among_the_incoming() -> None:
+    photo = f"{SITE}/id/memoire/MH09999991"
+    mirrored = Graph(
+        [triple(iris.ONTOLOGY + "MEMOIRE", photo), triple(iris.ONTOLOGY + "REFO", HOME), triple(iris.ONTOLOGY + "contient", HOME)]
+    )
+    page = notice_page(THING, mirrored, get_base("merimee"), NAMING, incoming(SITE, [(iris.ONTOLOGY + "LBASE", photo)], 250))
+    assert [link.text for link in page.links] == ["PA09999998"]
+    assert [link.text for link in page.incoming] == ["MH09999991"]
+
+
 def test_schema_org_keeps_to_the_properties_of_its_type() -> None:
     data = jsonld(THING, GRAPH, NAMING)
     assert data["@type"] == "LandmarksOrHistoricalBuildings" and data["@id"] == THING

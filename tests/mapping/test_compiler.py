@@ -55,7 +55,7 @@ def convert(tmp_path: Path, *records: dict[str, Any]) -> tuple[list[list[str]], 
     file.write_text(MAPPING, encoding="utf-8")
     run = compile_mapping(load_mapping(file), "x")
     shared: set[str] = set()
-    seen: set[Any] = set()
+    seen: dict[Any, Any] = {}
     made = []
     for record in records:
         lines: list[str] = []

@@ -52,7 +52,7 @@ def _write_base(folder: Path, slug: str, ref: str, alias: str, fields: Mapping[s
         public = "non" if code in _WITHHELD and not (slug == "merimee" and code == "COOR") else "oui"
         lines.append(f"{code},,,text,non,oui,{public},,,,,,{labels}")
     (folder / "fields.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (folder / "unmapped.csv").write_text("field,reason\nlist_date,corrupt\n", encoding="utf-8")
+    (folder / "unmapped.csv").write_text("field,kind,reason,reason_fr\nlist_date,technical,corrupt,corrompu\n", encoding="utf-8")
     (folder / "base.yml").write_text(
         f"slug: {slug}\nname: {{fr: '{alias}', en: x{slug}}}\nshort: {{fr: {slug}, en: {slug}}}\naliases: ['{alias}']\nclass: X\n"
         f"ref: '{ref}'\nlabel: ['{{REF}}']\nempty_values: ['Non renseigné']\n",

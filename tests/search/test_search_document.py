@@ -67,10 +67,16 @@ def _base(withheld: str = "NOTE") -> Base:
         commune={},
         timespans={"date": {"years": (), "periods": ("SCLE",)}},
         parts={},
+        polygon=(),
+        paired={},
+        lives=(),
+        schemes={},
+        one_hop={},
         sections=sections,
         empty_values=frozenset(),
         fields=fields,
         unmapped={},
+        apart=frozenset(),
     )
 
 

@@ -1,0 +1,192 @@
+"""What each command does, once its arguments are read. Each imports what it needs, so that ``pop-ld --help`` stays quick."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pop_ld.config import Settings
+from pop_ld.errors import UsageError
+
+if TYPE_CHECKING:
+    from pop_ld.report import Report
+
+
+def load(args: argparse.Namespace, settings: Settings) -> int:
+    from pop_ld import pipeline
+
+    _exist(args.files)
+    report, release = pipeline.load(args.files, Path(settings.data), settings, base=args.base, encoding=args.encoding, quiet=args.quiet)
+    _tell(report, settings.lang)
+    print(f"release {release.name}: {release.manifest['notices']:,} notices, {release.manifest['triples']:,} triples")
+    return 0
+
+
+def convert(args: argparse.Namespace, settings: Settings) -> int:
+    from pop_ld import pipeline
+
+    _exist(args.files)
+    _tell(
+        pipeline.convert(args.files, args.out, settings, base=args.base, encoding=args.encoding, jobs=args.jobs, quiet=args.quiet),
+        settings.lang,
+    )
+    return 0
+
+
+def _exist(files: Sequence[Path]) -> None:
+    for file in files:
+        if not file.is_file():
+            raise UsageError("no such file", file=str(file))
+
+
+def _tell(report: Report, lang: str) -> None:
+    from pop_ld import summary
+
+    print("\n".join(summary.lines(report, lang)))
+
+
+def publish(args: argparse.Namespace, settings: Settings) -> int:
+    from pop_ld import pipeline
+
+    release = pipeline.publish(args.dump, Path(settings.data), settings, quiet=args.quiet)
+    print(f"release {release.name}: {release.manifest['notices']:,} notices, {release.manifest['triples']:,} triples")
+    return 0
+
+
+def remove(args: argparse.Namespace, settings: Settings) -> int:
+    from pop_ld import pipeline
+
+    release = pipeline.remove(args.base, args.refs, Path(settings.data), settings, quiet=args.quiet)
+    print(f"release {release.name}: {release.manifest['notices']:,} notices")
+    return 0
+
+
+def serve(args: argparse.Namespace, settings: Settings) -> int:
+    from pop_ld.web import server
+
+    return server.serve(settings, args.host, args.port)
+
+
+def query(args: argparse.Namespace, settings: Settings) -> int:
+    import asyncio
+
+    from pop_ld import store
+
+    text = sys.stdin.read() if args.query == "-" else Path(args.query).read_text(encoding="utf-8") if _is_file(args.query) else args.query
+    request = store.QueryRequest(text, args.accept, args.timeout or settings.deadline)
+
+    async def answer() -> None:
+        pool = store.QueryPool(settings)
+        try:
+            async for chunk in await pool.answer(store.current(Path(settings.data)), request):
+                sys.stdout.buffer.write(chunk)
+        finally:
+            await pool.aclose()
+
+    asyncio.run(answer())
+    sys.stdout.flush()
+    return 0
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except OSError:  # a query longer than a file name may be
+        return False
+
+
+def releases(args: argparse.Namespace, settings: Settings) -> int:
+    from pop_ld import store
+
+    data = Path(settings.data)
+    if args.action == "rollback":
+        print(f"now serving {store.roll_back(data, args.name).name}")
+    elif args.action == "prune":
+        for name in store.prune(data, args.keep or settings.keep_releases):
+            print(f"pruned {name}")
+    else:
+        served = store.current_name(data)
+        for release in store.releases(data):
+            mark = "*" if release.name == served else " "
+            held = release.manifest
+            print(f"{mark} {release.name}  {held['created']}  {held['notices']:,} notices  {held['triples']:,} triples")
+    return 0
+
+
+def mapping(args: argparse.Namespace, settings: Settings) -> int:
+    from pop_ld.bases import get_base, load_bases
+    from pop_ld.mapping import expand, load_mapping, to_rml
+
+    base = get_base(args.base)
+    if args.records:
+        from pop_ld import readers
+        from pop_ld.fields import RecordBuilder
+        from pop_ld.notices import Notice
+
+        build = RecordBuilder(base, settings, load_bases())
+        notices = (
+            n
+            for f in args.records
+            for source in readers.open_sources(f, base=base, encoding=None, bases=load_bases())
+            for n in source
+            if isinstance(n, Notice)
+        )
+        Path(args.source).write_text(json.dumps([expand(build(notice)[0]) for notice in notices], ensure_ascii=False), encoding="utf-8")
+    mappings = load_mapping(base.mapping_file, settings.site)
+    print(to_rml(mappings, args.source) if args.rml else base.mapping_file.read_text(encoding="utf-8"), end="")
+    return 0
+
+
+def thesauri(args: argparse.Namespace, settings: Settings) -> int:
+    from pop_ld import thesauri
+
+    data = Path(settings.data)
+    if args.action == "remove":
+        thesauri.remove(args.names, data)
+        print("\n".join(thesauri.removed(name, settings.lang) for name in args.names))
+        return 0
+    if args.action == "add":
+        files = [Path(name) for name in args.names]
+        _exist(files)
+        found = thesauri.add(files, data)
+    else:
+        found = thesauri.installed(data)
+    print("\n".join(thesauri.lines(found, settings.lang)))
+    return 0
+
+
+def explain(args: argparse.Namespace, settings: Settings) -> int:
+    from pop_ld import explain, sightings
+
+    _exist(args.files)
+    settled = frozenset([args.base]) if args.base else frozenset()
+    files = [sightings.SourceFile(file, settled, args.encoding) for file in args.files]
+    found = explain.explain(args.iri, settings, Path(settings.data), predicate=args.predicate, files=files, quiet=args.quiet)
+    print("\n".join(explain.lines(found, settings.lang)))
+    return 0
+
+
+def fidelity(args: argparse.Namespace, settings: Settings) -> int:
+    from pop_ld import fidelity, fidelity_report
+
+    _exist(args.files)
+    result = fidelity.measure(args.files, settings, base=args.base, encoding=args.encoding, quiet=args.quiet)
+    if args.json:
+        print(json.dumps(fidelity_report.as_json(result), ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(fidelity_report.lines(result, settings.lang)))
+    return 0
+
+
+def demo(args: argparse.Namespace, settings: Settings) -> int:
+    from pop_ld import demo
+    from pop_ld.web import server
+
+    demo.prepare(Path(settings.data), settings)
+    return server.serve(
+        settings, args.host, args.port, tell=demo.addresses(Path(settings.data), f"http://{args.host}:{args.port}", settings.lang)
+    )
