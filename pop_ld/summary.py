@@ -47,7 +47,7 @@ def lines(report: Report, lang: str) -> Iterator[str]:
         yield from _labels(report, base, code, found, missed, say)
     for key, count in sorted(report.problems.items(), key=lambda pair: (-pair[1], pair[0])):
         example = report.examples[key][0]
-        where, place = f"{key[1]} {key[2]}".strip() or "-", f"{example.file}:{example.line}"
+        where, place = f"{key[1]} {key[2]}".strip() or "-", f"{example.file}:{example.line}" if example.file else "-"
         yield say["problem"].format(count=count, where=where, place=place, message=message(example, lang))
 
 
