@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,12 @@ def folder(name: str) -> Path:
         if candidate.is_dir():
             return candidate
     raise UsageError(f"data folder {name!r} is missing from this installation")
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """The lines of ``mappings/<name>``, a small CSV that librarians keep; by column."""
+    with (folder("mappings") / name).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
 
 
 def read_yaml(file: Path) -> Any:

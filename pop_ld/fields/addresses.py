@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from functools import cache
 
 from pop_ld import resources
+from pop_ld.fields.folding import fold
 from pop_ld.fields.parsed import Item, Parsed, Remark, items
-from pop_ld.fields.periods import fold
 from pop_ld.fields.text import JOIN, split_all
 
 _ONE = r"\d+\s?(?:bis|ter|quater|[A-Za-z])?"
@@ -70,5 +69,4 @@ def _is_way(text: str) -> bool:
 
 @cache
 def _ways() -> frozenset[str]:
-    with (resources.folder("mappings") / "ways.csv").open(encoding="utf-8", newline="") as lines:
-        return frozenset(fold(row["name"]) for row in csv.DictReader(lines))
+    return frozenset(fold(row["name"]) for row in resources.table("ways.csv"))

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from pop_ld import iris
+from pop_ld.fields.folding import fold
 from pop_ld.fields.moments import moment, moment_item
 from pop_ld.fields.parsed import Item, Parsed, Remark, items
-from pop_ld.fields.periods import fold
 from pop_ld.fields.spans import Span
 from pop_ld.fields.text import split
 

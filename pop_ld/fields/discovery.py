@@ -5,14 +5,13 @@ The words that tell a relation, a person's part, a date or a method of collectio
 
 from __future__ import annotations
 
-import csv
 import re
 from functools import cache, lru_cache
 
 from pop_ld import iris, resources
+from pop_ld.fields.folding import fold
 from pop_ld.fields.moments import moment, moment_item
 from pop_ld.fields.parsed import Item, Parsed, Remark, items
-from pop_ld.fields.periods import fold
 from pop_ld.fields.text import JOIN, joined, split
 
 Row = dict[str, str]
@@ -25,8 +24,7 @@ _LEADING = re.compile(r"^([^:]+):\s*(.+)$")
 
 @cache
 def _rows(kind: str) -> dict[str, Row]:
-    with (resources.folder("mappings") / "place-words.csv").open(encoding="utf-8", newline="") as lines:
-        return {fold(row["word"]): row for row in csv.DictReader(lines) if row["kind"] == kind}
+    return {fold(row["word"]): row for row in resources.table("place-words.csv") if row["kind"] == kind}
 
 
 @cache

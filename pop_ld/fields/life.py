@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pop_ld.fields.folding import fold
 from pop_ld.fields.parsed import Item
-from pop_ld.fields.periods import fold
 
 _YEAR = re.compile(r"\d{4}")
 _RANGE = re.compile(r"(?P<birth>\d{4}|\d{2,3}[?.]{1,2}|[?.]{1,4}|(?:avant|apres) \S+)? ?[-\u2010-\u2014] ?(?P<death>.*)")

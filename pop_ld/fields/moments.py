@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from pop_ld.fields.folding import fold
 from pop_ld.fields.parsed import Item
-from pop_ld.fields.periods import fold, period_span
+from pop_ld.fields.periods import period_span
 from pop_ld.fields.spans import Span, valid_day
 
 _MONTHS = ("janv", "fev", "mars", "avr", "mai", "juin", "juil", "aout", "sept", "oct", "nov", "dec")

@@ -5,13 +5,12 @@ The words are those of mappings/people.csv: ``kind,word``.
 
 from __future__ import annotations
 
-import csv
 import re
 from functools import cache, lru_cache
 from itertools import takewhile
 
 from pop_ld import iris, resources
-from pop_ld.fields.periods import fold
+from pop_ld.fields.folding import fold
 
 _WORD = re.compile(r"[^\W_]+|&")
 _ROMAN = re.compile(r"[ivx]+(?:er|e)?")
@@ -26,8 +25,7 @@ def words(kind: str) -> frozenset[str]:
     ``anonymous`` names nobody; ``particle``, ``article``, ``title`` belong to a name; a name with a word of ``whole`` is not one
     person's family and given name.
     """
-    with (resources.folder("mappings") / "people.csv").open(encoding="utf-8", newline="") as lines:
-        return frozenset(fold(row["word"]) for row in csv.DictReader(lines) if row["kind"] == kind)
+    return frozenset(fold(row["word"]) for row in resources.table("people.csv") if row["kind"] == kind)
 
 
 @lru_cache(maxsize=1_000)

@@ -5,13 +5,12 @@ The words that tell the kind of a number are in mappings/number-kinds.csv, the m
 
 from __future__ import annotations
 
-import csv
 import re
 from functools import cache, lru_cache
 
 from pop_ld import resources
+from pop_ld.fields.folding import fold
 from pop_ld.fields.parsed import Item, Parsed, items
-from pop_ld.fields.periods import fold
 from pop_ld.fields.text import split_all
 
 _NUMBER = re.compile(r"^(?P<value>[^:]*\d[^:]*?)\s*:\s*(?P<kind>\S.*)$", re.DOTALL)
@@ -20,8 +19,7 @@ _NUMBER = re.compile(r"^(?P<value>[^:]*\d[^:]*?)\s*:\s*(?P<kind>\S.*)$", re.DOTA
 @cache
 def _kinds() -> tuple[tuple[re.Pattern[str], str, str], ...]:
     """(pattern, label, key) of each kind, in the file's order."""
-    with (resources.folder("mappings") / "number-kinds.csv").open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
+    rows = resources.table("number-kinds.csv")
     return tuple((re.compile(rf"(?<!\w){re.escape(fold(row['word']))}(?!\w)"), row["label"], row["key"]) for row in rows)
 
 

@@ -5,14 +5,13 @@ The words that tell a kind of property, a mode of acquisition, a deposit, a loss
 
 from __future__ import annotations
 
-import csv
 import re
 from functools import cache, lru_cache
 
 from pop_ld import iris, resources
+from pop_ld.fields.folding import fold
 from pop_ld.fields.moments import moment, moment_item, words_of
 from pop_ld.fields.parsed import Item, Parsed, Remark, items
-from pop_ld.fields.periods import fold
 from pop_ld.fields.spans import Span
 from pop_ld.fields.text import JOIN, joined, split_all
 
@@ -30,8 +29,7 @@ _UNKNOWN_DATE = re.compile(r"\b(?:inconnue?|indeterminee?|non (?:connue?|renseig
 @cache
 def _rows(kind: str) -> dict[str, Row]:
     """Folded word -> its line, for one kind of word."""
-    with (resources.folder("mappings") / "legal-status.csv").open(encoding="utf-8", newline="") as lines:
-        return {fold(row["word"]): row for row in csv.DictReader(lines) if row["kind"] == kind}
+    return {fold(row["word"]): row for row in resources.table("legal-status.csv") if row["kind"] == kind}
 
 
 @cache

@@ -12,10 +12,10 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from pop_ld import iris
+from pop_ld.fields.folding import fold
 from pop_ld.fields.life import life
 from pop_ld.fields.names import given_part, is_anonymous, is_group, leads_with_capitals, same_key, split_name, tokens, words
 from pop_ld.fields.parsed import Item, Parsed, Remark, items
-from pop_ld.fields.periods import fold
 from pop_ld.fields.text import JOIN, split, split_all
 
 Notes: TypeAlias = dict[str, list[str]]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import re
-import unicodedata
 from functools import cache, lru_cache
 
 from pop_ld import resources
+from pop_ld.fields.folding import fold
 from pop_ld.fields.parsed import Item, Parsed, Remark, items
 from pop_ld.fields.spans import Span, union
 from pop_ld.fields.text import concept, split_all
 
-_ACCENTS = re.compile("[\u0300-\u036f]+")
 _ROMAN = {"i": 1, "v": 5, "x": 10}
 _NUMBER = r"(?P<number>\d{1,2}|[ivx]{1,7})"
 _ORDINAL = r"(?:er|ere|e|eme|nd|nde)"
@@ -56,21 +54,13 @@ _LAST = {"century": 21, "millennium": 3}
 """The centuries and millennia of our era that a notice may name; before it there may be a hundred."""
 
 
-def fold(text: str) -> str:
-    """Lower case without accents, white space folded."""
-    if not text.isascii():
-        text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold()))
-    return " ".join(text.casefold().split())
-
-
 @cache
 def _named() -> dict[str, Span | None]:
     """Folded name of a period -> its bounds, None where it is known but has none (mappings/periods.csv)."""
     found: dict[str, Span | None] = {}
-    with (resources.folder("mappings") / "periods.csv").open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            begin, end = (int(row[side]) if row[side] else None for side in ("begin", "end"))
-            found[_plain(fold(row["name"]))] = None if begin is None and end is None else Span(begin, end)
+    for row in resources.table("periods.csv"):
+        begin, end = (int(row[side]) if row[side] else None for side in ("begin", "end"))
+        found[_plain(fold(row["name"]))] = None if begin is None and end is None else Span(begin, end)
     return found
 
 

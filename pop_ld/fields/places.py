@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from functools import cache, lru_cache
 
 from pop_ld import iris, resources
 from pop_ld.fields.coordinates import degrees as point
+from pop_ld.fields.folding import fold
 from pop_ld.fields.parsed import Item
-from pop_ld.fields.periods import fold
 from pop_ld.fields.text import split_all
 
 __all__ = ["communes", "department", "is_insee", "point"]
@@ -65,10 +64,9 @@ def department(text: str) -> tuple[str, str] | None:
 def _departments() -> dict[str, tuple[str, str]]:
     """Plain code or name -> (code, name) (mappings/departements.csv)."""
     found: dict[str, tuple[str, str]] = {}
-    with (resources.folder("mappings") / "departements.csv").open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            for text in (row["code"], row["code"].lstrip("0"), row["name"], *filter(None, row["other_names"].split("|"))):
-                found[_plain(text)] = (row["code"], row["name"])
+    for row in resources.table("departements.csv"):
+        for text in (row["code"], row["code"].lstrip("0"), row["name"], *filter(None, row["other_names"].split("|"))):
+            found[_plain(text)] = (row["code"], row["name"])
     return found
 
 

@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeAlias
 
 from pop_ld import resources
 from pop_ld.errors import MappingError
-from pop_ld.fields.periods import fold
+from pop_ld.fields.folding import fold
 
 ANY = "*"
 FILE = "file"
@@ -102,8 +102,7 @@ def _rule(row: Mapping[str, str], file: Path, line: int) -> Rule:
 @cache
 def wordings(what: str, base: str) -> Values:
     """Codes of the fields whose text speaks of the rights of ``what`` in that base (rights-fields.csv)."""
-    with (resources.folder("mappings") / "rights-fields.csv").open(encoding="utf-8", newline="") as lines:
-        return tuple(row["field"] for row in csv.DictReader(lines) if (row["what"], row["base"]) == (what, base))
+    return tuple(row["field"] for row in resources.table("rights-fields.csv") if (row["what"], row["base"]) == (what, base))
 
 
 @cache

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from pop_ld.fields.folding import fold
 from pop_ld.fields.parsed import Item, Parsed, Remark, items
-from pop_ld.fields.periods import fold, period_span
+from pop_ld.fields.periods import period_span
 from pop_ld.fields.spans import Span, union, valid_day
 from pop_ld.fields.text import joined, split_all
 

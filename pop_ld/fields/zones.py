@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 
 from pop_ld import resources
-from pop_ld.fields.periods import fold
+from pop_ld.fields.folding import fold
 from pop_ld.fields.text import split
 
 Degrees: TypeAlias = tuple[float, float]
@@ -51,11 +50,10 @@ def _systems() -> dict[str, tuple[_System, ...]]:
     POP retries Lambert 0 and 2 without the 2,000,000 of the northing; the other zones are written short as well.
     """
     found: dict[str, tuple[_System, ...]] = {}
-    with (resources.folder("mappings") / "coordinate-systems.csv").open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            system = _System(int(row["epsg"]), tuple(filter(None, row["places"].split("|"))))
-            for name in row["zone"].split("|"):
-                found[_compact(name)] = (*found.get(_compact(name), ()), system)
+    for row in resources.table("coordinate-systems.csv"):
+        system = _System(int(row["epsg"]), tuple(filter(None, row["places"].split("|"))))
+        for name in row["zone"].split("|"):
+            found[_compact(name)] = (*found.get(_compact(name), ()), system)
     return found
 
 
@@ -66,11 +64,10 @@ def _compact(zone: str) -> str:
 @cache
 def _france() -> dict[str, tuple[float, float, float, float]]:
     """Place -> (west, south, east, north) in degrees (mappings/france.csv)."""
-    with (resources.folder("mappings") / "france.csv").open(encoding="utf-8", newline="") as lines:
-        return {
-            row["place"]: (float(row["west"]), float(row["south"]), float(row["east"]), float(row["north"]))
-            for row in csv.DictReader(lines)
-        }
+    return {
+        row["place"]: (float(row["west"]), float(row["south"]), float(row["east"]), float(row["north"]))
+        for row in resources.table("france.csv")
+    }
 
 
 def in_france(lat: float, long: float, places: tuple[str, ...] = ()) -> bool:
