@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from pop_ld import iris, readers, spool
 from pop_ld.agents import AgentNotes
 from pop_ld.bases import fold_header, get_base, load_bases
 from pop_ld.config import Settings
+from pop_ld.dump import json_line
 from pop_ld.errors import PopError
 from pop_ld.fields import RecordBuilder
 from pop_ld.linking import LinkNotes
@@ -130,7 +131,6 @@ def convert_shard(task: ShardTask) -> Report:
     report = Report()
     base = get_base(task.base)
     build, convert = _compiled(task.base, task.settings, task.thesauri)
-    encode = json.JSONEncoder(ensure_ascii=False).encode
     shared: set[str] = set()
     seen: dict[Any, Any] = {}
     block: list[str] = []
@@ -138,7 +138,7 @@ def convert_shard(task: ShardTask) -> Report:
     with (
         _no_collector(),
         (task.work / f"{task.name}.nt").open("w", encoding="utf-8", newline="\n", buffering=1 << 20) as triples,
-        (task.work / f"{task.name}.documents.jsonl").open("w", encoding="utf-8", buffering=1 << 20) as documents,
+        (task.work / f"{task.name}.documents.jsonl").open("wb", buffering=1 << 20) as documents,
         (task.work / f"{task.name}.problems.jsonl").open("w", encoding="utf-8") as log,
     ):
         for notice in merged_notices(task, report, log):
@@ -146,28 +146,21 @@ def convert_shard(task: ShardTask) -> Report:
             if problems:
                 report.note(problems)
                 write_problems(log, problems)
-            convert(record, block, shared, seen)
+            report.triples[base.slug] += convert(record, block, shared, seen)
             notes.add(notice, record)
             named.add(record)
             if len(block) > _BLOCK:
-                report.triples[base.slug] += _write(triples, block)
+                triples.writelines(block)
+                block.clear()
             report.converted[base.slug] += 1
             found = document(base, record, iris.notice(task.settings.site, base.slug, notice.ref))
-            documents.write(encode(found) + "\n")
-        report.triples[base.slug] += _write(triples, block)
+            documents.write(json_line(found))
+        triples.writelines(block)
     (task.work / f"{task.name}.shared").write_text("".join(sorted(shared)), encoding="utf-8")
     report.note_labels(base.slug, *build.take_counts())
     notes.save(task.work / f"{task.name}.links")
     named.save(task.work / f"{task.name}.agents")
     return report
-
-
-def _write(triples: TextIO, block: list[str]) -> int:
-    """Writes and empties a block of notices as N-Triples; returns how many triples."""
-    count = sum(text.count("\n") for text in block)
-    triples.writelines(block)
-    block.clear()
-    return count
 
 
 def merged_notices(task: ShardTask, report: Report, log: Any) -> Iterator[Notice]:

@@ -28,6 +28,7 @@ HOMES = {
     "fastapi": {"web"},
     "starlette": {"web"},
     "uvicorn": {"web"},
+    "orjson": {"dump"},
     "rich": {"progress"},
     "yaml": {"resources"},
 }

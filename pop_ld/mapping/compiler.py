@@ -19,8 +19,8 @@ from pop_ld.errors import MappingError
 from pop_ld.mapping.yarrrml import Mapping, Rule, Template
 from pop_ld.notices import Record, Shared
 
-Converter: TypeAlias = Callable[[Record, list[str], set[str], dict[Any, Any]], None]
-"""(record, texts to extend, shared lines to extend, memory of one run): appends one text, the notice's lines, none of them twice.
+Converter: TypeAlias = Callable[[Record, list[str], set[str], dict[Any, Any]], int]
+"""(record, texts to extend, shared lines to extend, memory of one run) -> lines: appends one text, the notice's lines, none of them twice.
 
 The memory holds what was shared before and what shared lists gave; a dict of its own for each set of shared lines.
 """
@@ -47,7 +47,7 @@ def compile_mapping(mappings: list[Mapping], base: str, site: str = iris.DEFAULT
 
 
 def _render(place: int, items: list[dict[str, str]], of_list: Callable[..., Any], shared: set[str], seen: dict[Any, Any]) -> Any:
-    """(lines of a list, lines that another list may give too); kept with the list itself, so that its id() stays its own."""
+    """(text of a list, its lines, lines that another list may give too); kept with the list itself, so that its id() stays its own."""
     made = of_list(items, shared, seen)
     if type(items) is Shared:
         seen[place] = (*made, items)
@@ -63,22 +63,31 @@ def source(mappings: list[Mapping], base: str, site: str = iris.DEFAULT_SITE) ->
     for number, iterator in enumerate(iterators):
         lines += [f"def list_{number}(items, shared, seen):  # {iterator}", *_OPEN, "    for rank, i in enumerate(items, 1):"]
         lines += ["        " + line for line in writer.body(mappings, iterator)]
-        lines += ["    return ''.join(dict.fromkeys(own)), loose"]
-    lines += ["def convert(r, out, shared, seen):", *_OPEN, "    get = r.get"]
+        lines += ["    own = dict.fromkeys(own)", "    return ''.join(own), len(own), loose"]
+    lines += [f"LISTS = ({''.join(f'list_{n}, ' for n in range(len(iterators)))})", f"NAMES = {tuple(iterators)!r}"]
+    lines += ["ORDER = {name: number for number, name in enumerate(NAMES)}"]
+    lines += ["def convert(r, out, shared, seen, order=ORDER, names=NAMES, lists=LISTS):", *_OPEN, "    get = r.get"]
     lines += ["    " + line for line in writer.body(mappings, "")]
-    for number, iterator in enumerate(iterators):
-        lines += [f"    if (v := get({iterator!r})) is not None:"]
-        lines += [f"        place = id(v) * {len(iterators)} + {number}"]  # one list may stand under two names
-        lines += [
-            f"        t = seen.get(place) or render(place, v, list_{number}, shared, seen)",
-            "        add(t[0])",
-            "        loose += t[1]",
-        ]
-    lines += ["    own.extend(dict.fromkeys(loose))", f"    out.append(''.join(own).replace({_KEY!r}, r['key']))"]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_CLOSE]) + "\n"
 
 
 _OPEN = (f"    key = {_KEY!r}", "    own = []", "    loose = []", "    add = own.append", "    spare = loose.append")
+
+
+_CLOSE = (
+    "    count = len(own)",
+    "    for number in sorted([order[name] for name in r if name in order]):",  # a record fills few of the lists, in any order
+    "        v = r[names[number]]",
+    "        place = id(v) * len(names) + number",  # one list may stand under two names
+    "        t = seen.get(place) or render(place, v, lists[number], shared, seen)",
+    "        add(t[0])",
+    "        count += t[1]",
+    "        loose += t[2]",
+    "    loose = dict.fromkeys(loose)",
+    "    own.extend(loose)",
+    f"    out.append(''.join(own).replace({_KEY!r}, r['key']))",
+    "    return count + len(loose)",
+)
 
 
 def _may_repeat(mappings: list[Mapping], own: Collection[str]) -> set[tuple[str, str]]:
