@@ -101,6 +101,7 @@ def _add_convert(group: Any) -> None:
     _sources(made)
     made.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the dump")
     made.add_argument("--jobs", type=int, default=0, metavar="N", help="processes (default: one a core; the result is the same)")
+    made.add_argument("--data", type=Path, metavar="DIR", help="folder whose thesauri resolve labels (default: the setting data)")
     made.add_argument("--site", help="root of the IRIs (default: the setting site)")
 
 

@@ -89,7 +89,7 @@ class RecordBuilder:
         parsed = parse(values, separators)
         whole = not parsed.remarks and says_all(self.base.fields[code].parser, parsed.value, values, separators)
         if type(parsed.value) is list:
-            items = [self._concept(code, item) if "concept" in item else item for item in parsed.value]
+            items = [self._resolved(code, item) for item in parsed.value]
             parsed = Parsed(Shared(with_parts(items)), parsed.remarks, whole)
         elif whole:
             parsed = Parsed(parsed.value, whole=True)
@@ -100,6 +100,15 @@ class RecordBuilder:
         if len(self.cache) >= _CACHED:
             self.cache.clear()
         self.cache[key] = value
+
+    def _resolved(self, code: str, item: Item) -> Item:
+        """A concept with its IRI, a place with the concept of its name where the field's thesaurus knows it; others as they are."""
+        if "concept" in item:
+            return self._concept(code, item)
+        if "place_name" in item and self.thesauri and code in self.counted:
+            found = self.thesauri.resolve(self.base.thesaurus(code), item["place_name"])
+            return {**item, "match": found[0]} if found else item
+        return item
 
     def _concept(self, code: str, item: Item) -> Item:
         """The item with the IRI of its concept: in the field's thesaurus where the label is found there, else one of the base's own.
@@ -124,11 +133,12 @@ class RecordBuilder:
     def _count(self, code: str, items: list[Item]) -> None:
         local = self.concepts
         for item in items:
-            if "concept" in item:
-                if item["concept"].startswith(local):
-                    self.unresolved[code, item["label"]] += 1
-                else:
+            label = item.get("place_name") or item.get("lookup") or item.get("label")
+            if label and ("concept" in item or "place_name" in item):
+                if "match" in item or not item.get("concept", local).startswith(local):
                     self.resolved[code] += 1
+                else:
+                    self.unresolved[code, label] += 1
 
     def _label(self, notice: Notice) -> str:
         for template, names in self.labels:

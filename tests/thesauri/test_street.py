@@ -60,6 +60,28 @@ def test_labels_become_concepts_and_what_differs_is_kept(data: Path) -> None:
     }
 
 
+def test_a_place_is_matched_by_its_name(data: Path) -> None:
+    """A place of LIEUX is a place, with the way to it; the thesaurus knows names alone, so it is near, not the same."""
+    names = f"""
+        @prefix skos: <{iris.SKOS}> .
+        <{ARK}T84> a skos:ConceptScheme .
+        <{ARK}T84-7> a skos:Concept ; skos:inScheme <{ARK}T84> ; skos:prefLabel "Val-sur-Ource"@fr .
+    """
+    (data.parent / "lieux.ttl").write_text(names, encoding="utf-8")
+    thesauri.add([data.parent / "lieux.ttl"], data)
+    rows = [
+        {**notice("99990000001", "tableau"), "LIEUX": "France, Côte-d'Or, Val-sur-Ource (lieu de création)"},
+        {**notice("99990000002", "tableau"), "LIEUX": "France, Côte-d'Or, Nulle-Part"},
+    ]
+    (data.parent / "notices.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    report, reader = load(data)
+    place = f"{Settings().site}/id/lieu/joconde/France%2C_C%C3%B4te-d%27Or%2C_Val-sur-Ource"
+    matches = [quad.object.value for quad in reader.describe(place) if quad.predicate.value == iris.SKOS + "closeMatch"]
+    assert matches == [ARK + "T84-7"]
+    assert report["concepts"]["joconde.LIEUX"]["resolved"] == 1
+    assert [row["label"] for row in report["concepts"]["joconde.LIEUX"]["labels"]] == ["Nulle-Part"]
+
+
 def graphs(data: Path) -> dict[str, int]:
     """Triples by named graph, asked of the store as a user would."""
     import pyoxigraph
