@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pop_ld import iris
+from pop_ld import iris, summary
 from pop_ld.bases import load_bases
 from pop_ld.formats.graph import Graph
 from pop_ld.formats.naming import Naming, Value, path_parts
@@ -34,8 +34,8 @@ def thing_page(thing: str, graph: Graph, naming: Naming, into: Incoming) -> Thin
     parts = path_parts(naming.site, thing)
     base = parts[1] if len(parts) > 2 and parts[1] in load_bases() else ""
     rows = [
-        Row("", iris.last_part(predicate), naming.values(graph.values(thing, predicate)))
-        for predicate in graph.predicates(thing)
+        Row("", _property(predicate, naming.lang), naming.values(graph.values(thing, predicate)))
+        for predicate in sorted(graph.predicates(thing))
         if predicate not in _HIDDEN
     ]
     return ThingPage(
@@ -48,6 +48,12 @@ def thing_page(thing: str, graph: Graph, naming: Naming, into: Incoming) -> Thin
         incoming=sorted_links(naming, into.things),
         more_incoming=into.more,
     )
+
+
+def _property(predicate: str, lang: str) -> str:
+    """A property in words where the interface texts have some, else the last part of its IRI."""
+    name = iris.last_part(predicate)
+    return str(summary.texts(lang)["ui"].get(f"property_{name.split()[0]}", name))
 
 
 def _field(base: str, parts: Sequence[str], lang: str) -> str:

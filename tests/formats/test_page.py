@@ -1,13 +1,15 @@
 """What a notice's page shows, out of its triples alone."""
 
+import pytest
 from pyoxigraph import Literal, NamedNode, Triple
 
 from pop_ld import iris
 from pop_ld.bases import get_base
 from pop_ld.formats.graph import Graph, best_label
 from pop_ld.formats.naming import Naming
-from pop_ld.formats.page import INCOMING, incoming, notice_page
+from pop_ld.formats.page import INCOMING, Incoming, incoming, notice_page
 from pop_ld.formats.schema_org import jsonld
+from pop_ld.formats.thing_page import thing_page
 
 SITE = "https://data.example"
 THING = iris.notice(SITE, "merimee", "PA09999999")
@@ -73,3 +75,17 @@ def test_schema_org_keeps_to_the_properties_of_its_type() -> None:
 def test_a_label_in_the_readers_language_first() -> None:
     labels = [Literal("x"), Literal("toile", language="fr"), Literal("canvas", language="en")]
     assert (best_label(labels, "en"), best_label(labels, "de"), best_label(labels[:1], "fr")) == ("canvas", "toile", "x")
+
+
+@pytest.mark.parametrize(("lang", "labels"), [("fr", ["Au plus tôt", "Au plus tard"]), ("en", ["Not before", "Not after"])])
+def test_a_time_span_says_its_bounds_in_words_and_in_order(lang: str, labels: list[str]) -> None:
+    span = f"{SITE}/id/temps/1841"
+    day = NamedNode(iris.XSD + "dateTime")
+    graph = Graph(
+        [
+            Triple(NamedNode(span), NamedNode(iris.CRM + "P82b_end_of_the_end"), Literal("1841-12-31T23:59:59Z", datatype=day)),
+            Triple(NamedNode(span), NamedNode(iris.CRM + "P82a_begin_of_the_begin"), Literal("1841-01-01T00:00:00Z", datatype=day)),
+        ]
+    )
+    page = thing_page(span, graph, Naming(SITE, lang, {}), Incoming((), False))
+    assert (page.kind, [row.label for row in page.rows]) == ("time", labels)
