@@ -6,12 +6,9 @@ import re
 from functools import cache, lru_cache
 
 from pop_ld import iris, resources
-from pop_ld.fields.coordinates import degrees as point
 from pop_ld.fields.folding import fold
 from pop_ld.fields.parsed import Item
 from pop_ld.fields.text import split_all
-
-__all__ = ["communes", "department", "is_insee", "point"]
 
 _INSEE = re.compile(r"^(?:\d{2}|2[AB])\d{3}$", re.ASCII)
 _ARTICLE = re.compile(r"^(?:la|le|les|l) (?=.)|(?<=.) (?:la|le|les|l)$")
