@@ -20,7 +20,7 @@ from pop_ld.errors import PopError
 from pop_ld.fields import RecordBuilder
 from pop_ld.linking import LinkNotes
 from pop_ld.mapping import Converter, compile_mapping, load_mapping
-from pop_ld.notices import Notice, Problem
+from pop_ld.notices import Notice, Problem, merged
 from pop_ld.report import Report
 from pop_ld.search.document import document
 from pop_ld.thesauri import open_thesauri
@@ -183,5 +183,4 @@ def _merge(before: Notice, after: Notice, report: Report, log: Any) -> Notice:
     report.note((problem,))
     report.merged += 1
     write_problems(log, (problem,))
-    withheld = tuple(dict.fromkeys(before.withheld + after.withheld))
-    return after._replace(fields={**before.fields, **after.fields}, withheld=withheld)
+    return merged(before, after)

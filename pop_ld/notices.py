@@ -36,6 +36,12 @@ class Notice(NamedTuple):
     withheld: tuple[str, ...] = ()
 
 
+def merged(before: Notice, after: Notice) -> Notice:
+    """Two notices of the same base and REF as one: the later wins field by field, what either withheld is withheld."""
+    withheld = tuple(dict.fromkeys(before.withheld + after.withheld))
+    return after._replace(fields={**before.fields, **after.fields}, withheld=withheld)
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A remark on the data, for the producer; it never stops a load.

@@ -6,13 +6,14 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 from pop_ld import readers, store
 from pop_ld.bases import get_base, load_bases
 from pop_ld.errors import NotFound, ReadError
-from pop_ld.notices import Notice
+from pop_ld.notices import Notice, merged
 from pop_ld.progress import stage
 from pop_ld.readers.source import SourceReader
 from pop_ld.report import read_report
@@ -41,12 +42,10 @@ class Found:
     origins: dict[str, Notice]
 
 
-def merged(sightings: Sequence[Notice]) -> Found:
+def found_in(sightings: Sequence[Notice]) -> Found:
     """One or more notices of the same base and REF as one."""
     origins = {code: notice for notice in sightings for code in notice.fields}
-    fields = {code: values for notice in sightings for code, values in notice.fields.items()}
-    withheld = tuple(dict.fromkeys(code for notice in sightings for code in notice.withheld))
-    return Found(sightings[-1]._replace(fields=fields, withheld=withheld), tuple(sightings), origins)
+    return Found(reduce(merged, sightings), tuple(sightings), origins)
 
 
 def find(files: Iterable[SourceFile], wanted: Wanted, *, only_first: bool, quiet: bool) -> Found | None:
@@ -59,8 +58,8 @@ def find(files: Iterable[SourceFile], wanted: Wanted, *, only_first: bool, quiet
                 if wanted(notice):
                     sightings.append(notice)
                     if only_first:
-                        return merged(sightings)
-    return merged(sightings) if sightings else None
+                        return found_in(sightings)
+    return found_in(sightings) if sightings else None
 
 
 def notices(file: SourceFile) -> Iterator[Notice]:

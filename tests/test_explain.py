@@ -14,7 +14,7 @@ from pop_ld.config import Settings
 from pop_ld.errors import NotFound, UsageError
 from pop_ld.explain import Explanation, comparable, explain, lines, notice_of, short
 from pop_ld.replay import sources
-from pop_ld.sightings import SourceFile, merged, notices
+from pop_ld.sightings import SourceFile, found_in, notices
 
 BASES = load_bases()
 SETTINGS = Settings()
@@ -115,7 +115,7 @@ def test_a_merged_notice_is_explained_as_it_was_converted(two_files: list[Path],
 
 
 def test_the_later_sighting_wins_field_by_field(two_files: list[Path]) -> None:
-    found = merged([n for file in two_files for n in notices(SourceFile(file))])
+    found = found_in([n for file in two_files for n in notices(SourceFile(file))])
     assert found.notice.fields["TICO"] == ("Halle au blé",) and found.notice.fields["COM"] == ("Val-sur-Ource",)
 
 

@@ -6,10 +6,10 @@ The words that tell a relation, a person's part, a date or a method of collectio
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
-from pop_ld import iris, resources
-from pop_ld.fields.folding import fold
+from pop_ld import iris
+from pop_ld.fields.folding import fold, rows
 from pop_ld.fields.moments import moment, moment_item
 from pop_ld.fields.parsed import Item, Parsed, Remark, items
 from pop_ld.fields.text import JOIN, joined, split
@@ -22,9 +22,7 @@ _SEPARATORS = ";#\n"
 _LEADING = re.compile(r"^([^:]+):\s*(.+)$")
 
 
-@cache
-def _rows(kind: str) -> dict[str, Row]:
-    return {fold(row["word"]): row for row in resources.table("place-words.csv") if row["kind"] == kind}
+_rows = partial(rows, "place-words.csv")
 
 
 @cache

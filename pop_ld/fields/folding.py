@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
+
+from pop_ld import resources
 
 _ACCENTS = re.compile("[\u0300-\u036f]+")
+
+
+@cache
+def rows(table: str, kind: str) -> dict[str, dict[str, str]]:
+    """Folded word -> its line, for one kind of word of a table in ``mappings/``."""
+    return {fold(row["word"]): row for row in resources.table(table) if row["kind"] == kind}
 
 
 def fold(text: str) -> str:

@@ -9,8 +9,8 @@ import re
 from functools import cache, lru_cache
 from itertools import takewhile
 
-from pop_ld import iris, resources
-from pop_ld.fields.folding import fold
+from pop_ld import iris
+from pop_ld.fields.folding import fold, rows
 
 _WORD = re.compile(r"[^\W_]+|&")
 _ROMAN = re.compile(r"[ivx]+(?:er|e)?")
@@ -25,7 +25,7 @@ def words(kind: str) -> frozenset[str]:
     ``anonymous`` names nobody; ``particle``, ``article``, ``title`` belong to a name; a name with a word of ``whole`` is not one
     person's family and given name.
     """
-    return frozenset(fold(row["word"]) for row in resources.table("people.csv") if row["kind"] == kind)
+    return frozenset(rows("people.csv", kind))
 
 
 @lru_cache(maxsize=1_000)

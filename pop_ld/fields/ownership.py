@@ -6,10 +6,10 @@ The words that tell a kind of property, a mode of acquisition, a deposit, a loss
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
-from pop_ld import iris, resources
-from pop_ld.fields.folding import fold
+from pop_ld import iris
+from pop_ld.fields.folding import fold, rows
 from pop_ld.fields.moments import moment, moment_item, words_of
 from pop_ld.fields.parsed import Item, Parsed, Remark, items
 from pop_ld.fields.spans import Span
@@ -26,10 +26,7 @@ _MISSING = ("missing",)
 _UNKNOWN_DATE = re.compile(r"\b(?:inconnue?|indeterminee?|non (?:connue?|renseignee?|precisee?)|sans date|s\.d\.?|ancien fonds)\b|^\W*$")
 
 
-@cache
-def _rows(kind: str) -> dict[str, Row]:
-    """Folded word -> its line, for one kind of word."""
-    return {fold(row["word"]): row for row in resources.table("legal-status.csv") if row["kind"] == kind}
+_rows = partial(rows, "legal-status.csv")
 
 
 @cache

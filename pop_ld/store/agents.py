@@ -7,6 +7,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from pop_ld import iris
 from pop_ld.namesakes import Life, candidates
 from pop_ld.relations import AGENT_NOTICE, NAME_KEY, NOTICE_AGENT
+from pop_ld.store.relink import settle
 from pop_ld.store.walk import DEFAULT_GRAPH, node
 
 _NAME = NamedNode(NAME_KEY)
@@ -29,7 +30,8 @@ def settle_name(store: Store, site: str, name: str) -> None:
             continue
         chosen = candidates(_life(store, agent), notices)
         for notice in map(NamedNode, notices):
-            _set(store, agent, notice, chosen == [notice.value])
+            for one, predicate, other in ((agent, AGENT_NOTICE, notice), (notice, NOTICE_AGENT, agent)):
+                settle(store, Quad(one, NamedNode(predicate), other, DEFAULT_GRAPH), chosen == [notice.value])
 
 
 def _life(store: Store, thing: NamedNode) -> Life:
@@ -38,12 +40,3 @@ def _life(store: Store, thing: NamedNode) -> Life:
         for date in _DATES
     )
     return Life(births, deaths)
-
-
-def _set(store: Store, agent: NamedNode, notice: NamedNode, wanted: bool) -> None:
-    for one, predicate, other in ((agent, AGENT_NOTICE, notice), (notice, NOTICE_AGENT, agent)):
-        quad = Quad(one, NamedNode(predicate), other, DEFAULT_GRAPH)
-        if wanted:
-            store.add(quad)
-        else:
-            store.remove(quad)

@@ -120,8 +120,8 @@ def _settle(store: Store, site: str, source: NamedNode, field: LinkField, base: 
         _lead(store, source, field, targets, present or targets[:1])
     for target in targets:
         for triple in field.derived(source.value, target.value):
-            _set(store, _quad(*triple), present == [target])
-    _set(store, Quad(source, NamedNode(field.literal), Literal(ref), DEFAULT_GRAPH), len(present) != 1)
+            settle(store, _quad(*triple), present == [target])
+    settle(store, Quad(source, NamedNode(field.literal), Literal(ref), DEFAULT_GRAPH), len(present) != 1)
     return "" if len(present) == 1 else "ambiguous-reference" if present else "dangling-reference"
 
 
@@ -129,14 +129,15 @@ def _lead(store: Store, source: NamedNode, field: LinkField, targets: list[Named
     """Lets a reference that fits several bases lead to the chosen notice alone; to none where several are chosen."""
     for target in targets:
         for predicate in (field.property, *field.also):
-            _set(store, _quad(source.value, predicate, target.value), chosen == [target])
+            settle(store, _quad(source.value, predicate, target.value), chosen == [target])
 
 
 def _quad(subject: str, predicate: str, target: str) -> Quad:
     return Quad(NamedNode(subject), NamedNode(predicate), NamedNode(target), DEFAULT_GRAPH)
 
 
-def _set(store: Store, quad: Quad, wanted: bool) -> None:
+def settle(store: Store, quad: Quad, wanted: bool) -> None:
+    """Makes the store hold the quad, or not."""
     if not wanted:
         store.remove(quad)
     elif quad not in store:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pop_ld.fields.identifiers import isni
+from pop_ld.fields.text import split
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,9 @@ def test_what_is_no_isni_is_kept_and_reported(text: str) -> None:
 def test_never_raises_and_loses_nothing(values: list[str]) -> None:
     parsed = isni(tuple(values), ";")
     found = parsed.value or []
-    assert [item["text"] for item in found] == [part for value in values for part in map(str.strip, value.split(";")) if part]
+    assert [item["text"] for item in found] == [part for value in values for part in split(value, ";")], (
+        "nothing is lost, and no parenthesis is cut"
+    )
     assert all(re.fullmatch(r"[0-9]{15}[0-9X]", item["isni"]) for item in found if "isni" in item)
     plain = {item["text"] for item in found if "isni" not in item and item["text"].casefold() not in ("non", "oui")}
     assert {value for _, value, _ in parsed.remarks} == plain
