@@ -1,4 +1,4 @@
-"""Writes docs/reference.md and ontologies/shortcuts.ttl from the code and the data files: commands, settings, bases, one-hop properties."""
+"""Writes docs/reference.md and ontologies/shortcuts.ttl from the code and the data files: commands, settings, bases, properties, rules."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from pop_ld.bases import load_bases
 from pop_ld.config import Settings
 from pop_ld.fields import parser_names
 from pop_ld.mapping import Shortcut, load_mapping, shortcuts
+from pop_ld.validation import rules_of
+from pop_ld.validation.rules import files
 
 
 def text() -> str:
@@ -27,6 +29,7 @@ def text() -> str:
                 *_bases(),
                 *_shortcuts(),
                 *_problems(),
+                *_rules(),
             ]
         )
         + "\n"
@@ -120,6 +123,20 @@ def _problems() -> Iterator[str]:
     )
     for kind, message in sorted(summary.texts("en")["problems"].items()):
         yield f"| `{kind}` | {str(message).replace('|', chr(92) + '|')} |"
+
+
+def _rules() -> Iterator[str]:
+    yield from (
+        "",
+        "## Rules",
+        "",
+        "What `pop-ld validate` and publication check; messages and sources are in `shapes/` and at `/shapes`.",
+        "",
+    )
+    yield from ("| rule | field | severity | level | name |", "|---|---|---|---|---|")
+    for name in files():
+        for rule in rules_of(name):
+            yield f"| `{rule.code}` | {'any' if rule.field == '*' else rule.field} | {rule.severity} | {rule.level} | {rule.names['en']} |"
 
 
 if __name__ == "__main__":

@@ -56,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     group = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for add in (
         _add_load,
+        _add_validate,
         _add_convert,
         _add_publish,
         _add_remove,
@@ -93,7 +94,28 @@ def _sources(made: argparse.ArgumentParser) -> None:
 def _add_load(group: Any) -> None:
     made = _command(group, "load", commands.load, "convert files and publish what they hold as a new release")
     _sources(made)
+    _accept(made)
     _data(made)
+
+
+def _add_validate(group: Any) -> None:
+    made = _command(group, "validate", commands.validate, "say which field of which notice breaks which rule, and how to mend it")
+    made.epilog = (
+        "exit codes: 0 nothing as grave as --fail-on, 1 something is, 2 usage, 3 a file, the shapes or the known report could not be read"
+    )
+    _sources(made)
+    made.add_argument("--shapes", type=Path, metavar="FILE", help="SHACL shapes of your own, checked beside the project's")
+    made.add_argument("--format", choices=("text", "csv", "json", "html", "turtle", "sarif"), default="text", help="of the report")
+    made.add_argument("--out", type=Path, metavar="FILE", help="write the report there (default: standard output)")
+    made.add_argument("--fail-on", choices=("violation", "warning", "info", "never"), default="violation", help="exit with 1 from that on")
+    made.add_argument("--known", type=Path, metavar="FILE", help="a report, CSV or JSON, made before: what it lists is not shown again")
+    made.add_argument("--all", action="store_true", help="text: list every finding of each rule")
+    made.add_argument("--jobs", type=int, default=0, metavar="N", help="processes (default: one a core; the result is the same)")
+    made.add_argument("--data", type=Path, metavar="DIR", help="folder whose thesauri know the vocabularies (default: the setting data)")
+
+
+def _accept(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--accept", action="store_true", help="publish although the graph breaks a rule of structure, or was not validated")
 
 
 def _add_convert(group: Any) -> None:
@@ -101,6 +123,7 @@ def _add_convert(group: Any) -> None:
     _sources(made)
     made.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the dump")
     made.add_argument("--jobs", type=int, default=0, metavar="N", help="processes (default: one a core; the result is the same)")
+    made.add_argument("--no-validate", action="store_true", help="do not check the shapes; publish then wants --accept")
     made.add_argument("--data", type=Path, metavar="DIR", help="folder whose thesauri resolve labels (default: the setting data)")
     made.add_argument("--site", help="root of the IRIs (default: the setting site)")
 
@@ -108,6 +131,7 @@ def _add_convert(group: Any) -> None:
 def _add_publish(group: Any) -> None:
     made = _command(group, "publish", commands.publish, "publish a dump that convert wrote, as a new release")
     made.add_argument("dump", type=Path, metavar="DUMP", help="folder that convert wrote")
+    _accept(made)
     made.add_argument("--quiet", action="store_true", help="no progress")
     _data(made)
 

@@ -20,7 +20,8 @@ def load(args: argparse.Namespace, settings: Settings) -> int:
     from pop_ld import pipeline
 
     _exist(args.files)
-    report, release = pipeline.load(args.files, Path(settings.data), settings, base=args.base, encoding=args.encoding, quiet=args.quiet)
+    given = {"base": args.base, "encoding": args.encoding, "accept": args.accept, "quiet": args.quiet}
+    report, release = pipeline.load(args.files, Path(settings.data), settings, **given)
     _tell(report, settings.lang)
     print(f"release {release.name}: {release.manifest['notices']:,} notices, {release.manifest['triples']:,} triples")
     return 0
@@ -30,10 +31,8 @@ def convert(args: argparse.Namespace, settings: Settings) -> int:
     from pop_ld import pipeline
 
     _exist(args.files)
-    _tell(
-        pipeline.convert(args.files, args.out, settings, base=args.base, encoding=args.encoding, jobs=args.jobs, quiet=args.quiet),
-        settings.lang,
-    )
+    given = {"base": args.base, "encoding": args.encoding, "jobs": args.jobs, "validate": not args.no_validate, "quiet": args.quiet}
+    _tell(pipeline.convert(args.files, args.out, settings, **given), settings.lang)
     return 0
 
 
@@ -49,10 +48,17 @@ def _tell(report: Report, lang: str) -> None:
     print("\n".join(summary.lines(report, lang)))
 
 
+def validate(args: argparse.Namespace, settings: Settings) -> int:
+    from pop_ld import validate_command
+
+    _exist([*args.files, *([args.shapes] if args.shapes else []), *([args.known] if args.known else [])])
+    return validate_command.run(args, settings)
+
+
 def publish(args: argparse.Namespace, settings: Settings) -> int:
     from pop_ld import pipeline
 
-    release = pipeline.publish(args.dump, Path(settings.data), settings, quiet=args.quiet)
+    release = pipeline.publish(args.dump, Path(settings.data), settings, accept=args.accept, quiet=args.quiet)
     print(f"release {release.name}: {release.manifest['notices']:,} notices, {release.manifest['triples']:,} triples")
     return 0
 

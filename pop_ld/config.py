@@ -33,6 +33,11 @@ class Settings:
     query_workers: int = _setting(4, "SPARQL queries that run at once")
     query_queue: int = _setting(32, "SPARQL queries that may wait for a worker")
     query_size: int = _setting(1_000_000, "bytes a SPARQL query may have")
+    check_size: int = _setting(20_000_000, "bytes of a file that /validate takes")
+    check_deadline: float = _setting(120.0, "seconds that a check of /validate may take")
+    check_memory: int = _setting(2048, "MiB of memory a check of /validate may take")
+    check_workers: int = _setting(2, "checks of /validate that run at once")
+    check_queue: int = _setting(8, "checks of /validate that may wait")
     keep_releases: int = _setting(3, "releases that publish keeps, the current one among them")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -59,7 +59,7 @@ class ShardTask:
 
 
 @contextmanager
-def _no_collector() -> Iterator[None]:
+def no_collector() -> Iterator[None]:
     """Records hold no cycles, and millions of live objects make the cycle collector walk them in vain: a third of the time."""
     was_on = gc.isenabled()
     gc.disable()
@@ -74,14 +74,17 @@ def read_file(task: ReadTask) -> Report | PopError:
     """Parts a source file into the spool. A file that cannot be read gives its error as a value: the others go on."""
     report = Report()
     writer = spool.SpoolWriter(spool_folder(task.work, task.number))
+    headers: list[tuple[str, int, list[str]]] = []
     try:
-        with _no_collector(), (task.work / f"read-{task.number:04d}.problems.jsonl").open("w", encoding="utf-8") as log:
+        with no_collector(), (task.work / f"read-{task.number:04d}.problems.jsonl").open("w", encoding="utf-8") as log:
             base = get_base(task.base) if task.base else None
             for source in readers.open_sources(task.path, base=base, encoding=task.encoding or None, bases=load_bases()):
                 _read_source(source, writer, report, log)
+                headers += [source.header] if source.header else []
     except PopError as error:
         return error
     writer.close()
+    (task.work / f"read-{task.number:04d}.headers.json").write_text(json.dumps(headers), encoding="utf-8")
     report.converted.update(writer.counts)  # notices handed on; the shards' own counts replace them
     return report
 
@@ -136,12 +139,18 @@ def convert_shard(task: ShardTask) -> Report:
     block: list[str] = []
     notes, named = LinkNotes(base.slug), AgentNotes(base.slug)
     with (
-        _no_collector(),
+        no_collector(),
         (task.work / f"{task.name}.nt").open("w", encoding="utf-8", newline="\n", buffering=1 << 20) as triples,
         (task.work / f"{task.name}.documents.jsonl").open("wb", buffering=1 << 20) as documents,
         (task.work / f"{task.name}.problems.jsonl").open("w", encoding="utf-8") as log,
     ):
-        for notice in merged_notices(task, report, log):
+
+        def note(problem: Problem) -> None:
+            report.note((problem,))
+            report.merged += 1
+            write_problems(log, (problem,))
+
+        for notice in merged_notices(task, note):
             record, problems = build(notice)
             if problems:
                 report.note(problems)
@@ -163,24 +172,20 @@ def convert_shard(task: ShardTask) -> Report:
     return report
 
 
-def merged_notices(task: ShardTask, report: Report, log: Any) -> Iterator[Notice]:
-    """The notices of a shard by REF, one each: the later wins field by field, and each merge is reported."""
+def merged_notices(task: ShardTask, note: Callable[[Problem], None]) -> Iterator[Notice]:
+    """The notices of a shard by REF, one each: the later wins field by field, and each merge is noted."""
     found: dict[str, Notice] = {}
     for number in range(task.files):
         for notice in spool.notices(spool_folder(task.work, number), task.base, task.parts):
             before = found.get(notice.ref)
-            found[notice.ref] = notice if before is None else _merge(before, notice, report, log)
+            found[notice.ref] = notice if before is None else _merge(before, notice, note)
     for ref in sorted(found):
         yield found[ref]
 
 
-def _merge(before: Notice, after: Notice, report: Report, log: Any) -> Notice:
+def _merge(before: Notice, after: Notice, note: Callable[[Problem], None]) -> Notice:
     changed = [code for code, values in after.fields.items() if before.fields.get(code, values) != values]
     kind = "duplicate-ref" if before.file == after.file else "merged-ref"
-    problem = Problem(
-        kind, after.file, after.line, after.base, after.ref, "REF", after.ref, f"{before.file}:{before.line} ({', '.join(changed) or '-'})"
-    )
-    report.note((problem,))
-    report.merged += 1
-    write_problems(log, (problem,))
+    detail = f"{before.file}:{before.line} ({', '.join(changed) or '-'})"
+    note(Problem(kind, after.file, after.line, after.base, after.ref, "REF", after.ref, detail))
     return merged(before, after)

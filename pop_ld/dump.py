@@ -2,7 +2,8 @@
 
 ``<base>-<shard>.nt`` the notices, ``<base>-shared.nt`` what they share, ``links.nt`` what follows from links between notices,
 ``agents.nt`` which agents are whom in Autor, ``<base>-<shard>.documents.jsonl`` for the search index, ``problems.jsonl``,
-``dangling.jsonl`` those of links that lead to no notice of the dump, and ``report.json``, written last: a folder without it is no dump.
+``dangling.jsonl`` those of links that lead to no notice of the dump, ``*.checked`` what the shapes say of each notice, and ``report.json``,
+written last: a folder without it is no dump.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def finish(out: Path, work: Path, report: Report) -> None:
 
 def _finished(folder: Path) -> list[Path]:
     """The files of a dump but its report."""
-    return sorted(path for pattern in ("*.nt", "*.documents.jsonl", *LISTS) for path in folder.glob(pattern))
+    return sorted(path for pattern in ("*.nt", "*.documents.jsonl", "*.checked", *LISTS) for path in folder.glob(pattern))
 
 
 def fresh(folder: Path) -> Path:

@@ -13,6 +13,18 @@ DEFAULT_SITE = "https://data.pop.culture.gouv.fr"
 ONTOLOGY = "https://data.pop.culture.gouv.fr/def/pop#"
 """Namespace of ``pop:``; fixed whatever the site."""
 
+SHAPES = "https://data.pop.culture.gouv.fr/shapes/"
+"""Root of the IRIs of the shapes, ``{SHAPES}{base}#{CODE}``; fixed whatever the site."""
+
+FIELD = "https://data.pop.culture.gouv.fr/def/champ#"
+"""Namespace ``champ:`` of a notice as its fields: ``champ:INV`` an occurrence of INV as written."""
+
+WHOLE_FIELD = "https://data.pop.culture.gouv.fr/def/texte#"
+"""Namespace ``texte:``: ``texte:STAT`` the whole text of STAT, its occurrences joined."""
+
+REMARK = "https://data.pop.culture.gouv.fr/def/constat#"
+"""Namespace ``constat:``: ``constat:MILL.year-not-understood`` a text of MILL that its parser did not understand."""
+
 MAPPING = "https://data.pop.culture.gouv.fr/def/mapping#"
 """Namespace of the triples maps of an exported mapping."""
 
@@ -29,6 +41,8 @@ SKOS = "http://www.w3.org/2004/02/skos/core#"
 SCHEMA = "https://schema.org/"
 WGS84 = "http://www.w3.org/2003/01/geo/wgs84_pos#"
 EDM = "http://www.europeana.eu/schemas/edm/"
+SHACL = "http://www.w3.org/ns/shacl#"
+DQV = "http://www.w3.org/ns/dqv#"
 VOID = "http://rdfs.org/ns/void#"
 
 SITE_PREFIXES = {
@@ -77,6 +91,11 @@ def dataset(site: str, base: str) -> str:
 def thesaurus_graph(site: str, name: str) -> str:
     """IRI of the named graph that holds an installed thesaurus."""
     return f"{site}/graph/thesaurus/{key(name)}"
+
+
+def quality_graph(site: str) -> str:
+    """IRI of the named graph of quality measurements."""
+    return f"{site}/graph/quality"
 
 
 def release(site: str, name: str) -> str:

@@ -14,15 +14,19 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pop_ld import agents, iris, linking, search, spool, store, thesauri
+from pop_ld import agents, iris, linking, quality, search, spool, store, thesauri
 from pop_ld import dump as dumps
 from pop_ld import manifest as manifests
 from pop_ld.bases import load_bases
 from pop_ld.config import Settings
 from pop_ld.conversion import ReadTask, ShardTask, convert_shard, read_file
 from pop_ld.errors import CheckFailed, NotFound, PopError, ReadError, UsageError
+from pop_ld.inspection import Checked, CheckTask, check_reading, check_shard, merged_lines
 from pop_ld.progress import stage
 from pop_ld.report import STRANGERS, Report, read_report
+from pop_ld.validation import Tally
+from pop_ld.validation.foreign import ForeignShapes
+from pop_ld.validation.rules import by_code
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -34,25 +38,24 @@ SMALL = 2_000_000
 
 
 def convert(
-    files: Sequence[Path], out: Path, settings: Settings, *, base: str = "", encoding: str = "", jobs: int = 0, quiet: bool = False
+    files: Sequence[Path],
+    out: Path,
+    settings: Settings,
+    *,
+    base: str = "",
+    encoding: str = "",
+    jobs: int = 0,
+    validate: bool = True,
+    quiet: bool = False,
 ) -> Report:
-    """Source files → ``out``: ``*.nt``, ``*.documents.jsonl``, ``problems.jsonl`` and, last, ``report.json``.
+    """Source files → ``out``: ``*.nt``, ``*.documents.jsonl``, ``*.checked``, ``problems.jsonl`` and, last, ``report.json``.
 
     Same files in the same order, same bytes, whatever the number of processes. Raises ReadError where no file could be read.
     """
     work = dumps.fresh(out / ".work")
-    known = thesauri.state(Path(settings.data))
-    jobs = jobs or (os.cpu_count() or 1 if sum(f.stat().st_size for f in files if f.is_file()) > SMALL else 1)
-    report = Report()
-    tasks = [ReadTask(number, path, base, encoding, work) for number, path in enumerate(files)]
-    with stage("read", "notices", quiet=quiet) as bar:
-        counts = _read(tasks, report, jobs, bar.advance)
-    shards = [
-        ShardTask(slug, n, parts, len(files), work, settings, known)
-        for slug in sorted(counts)
-        for n, parts in enumerate(spool.shards(counts[slug]))
-    ]
-    with stage("convert", "notices", sum(counts.values()), quiet=quiet) as bar:
+    report, jobs = Report(), jobs or _jobs(files)
+    shards = _spooled(files, work, settings, report, base=base, encoding=encoding, jobs=jobs, quiet=quiet)
+    with stage("convert", "notices", report.read - report.rejected, quiet=quiet) as bar:
         for part in _each(convert_shard, shards, jobs):
             bar.advance(part.converted.total() + part.merged)
             report.add(part)
@@ -62,8 +65,71 @@ def convert(
             report.add(part)
         report.add(agents.join(work, settings.site))
     _find_candidates(report, Path(settings.data))
+    if validate:
+        report.validation = _told(_check_shards(shards, work, None, jobs, quiet))
     dumps.finish(out, work, report)
     return report
+
+
+def _jobs(files: Sequence[Path]) -> int:
+    """Processes for that much input."""
+    return os.cpu_count() or 1 if sum(f.stat().st_size for f in files if f.is_file()) > SMALL else 1
+
+
+def _spooled(
+    files: Sequence[Path], work: Path, settings: Settings, report: Report, *, base: str, encoding: str, jobs: int, quiet: bool
+) -> list[ShardTask]:
+    """Reads the files into the spool of ``work``; gives the shards to go on with."""
+    tasks = [ReadTask(number, path, base, encoding, work) for number, path in enumerate(files)]
+    with stage("read", "notices", quiet=quiet) as bar:
+        counts = _read(tasks, report, jobs, bar.advance)
+    known = thesauri.state(Path(settings.data))
+    return [
+        ShardTask(slug, n, parts, len(files), work, settings, known)
+        for slug in sorted(counts)
+        for n, parts in enumerate(spool.shards(counts[slug]))
+    ]
+
+
+# Validate --------------------------------------------------------------------------------------------------------------
+
+
+def validate(
+    files: Sequence[Path],
+    work: Path,
+    settings: Settings,
+    *,
+    base: str = "",
+    encoding: str = "",
+    foreign: ForeignShapes | None = None,
+    jobs: int = 0,
+    quiet: bool = False,
+) -> tuple[Report, Tally, Iterator[Checked]]:
+    """What the shapes say of source files, notice by notice, by file name and line; ``work`` is an empty folder to work in.
+
+    The report tells what was read. Raises ReadError where no file could be read, ShapeError.
+    """
+    report, jobs = Report(), jobs or _jobs(files)
+    shards = _spooled(files, work, settings, report, base=base, encoding=encoding, jobs=jobs, quiet=quiet)
+    tally = _check_shards(shards, work, foreign, jobs, quiet)
+    return report, tally, merged_lines(work)
+
+
+def _check_shards(shards: list[ShardTask], work: Path, foreign: ForeignShapes | None, jobs: int, quiet: bool) -> Tally:
+    tally = Tally()
+    with stage("validate", "notices", quiet=quiet) as bar:
+        for part in _each(check_shard, [CheckTask(shard, foreign) for shard in shards], jobs):
+            bar.advance(part.notices.total())
+            tally.add(part)
+    tally.add(check_reading(work))
+    return tally
+
+
+def _told(tally: Tally) -> dict[str, Any]:
+    """The counts of a check for report.json; ``blocking`` are those that keep a release from being published."""
+    codes = tally.by_code()
+    blocking = {code: count for code, count in codes.items() if (rule := by_code().get(code)) and rule.blocks}
+    return {"severities": tally.by_severity(), "codes": dict(sorted(codes.items())), "blocking": blocking}
 
 
 def _find_candidates(report: Report, data: Path) -> None:
@@ -115,23 +181,33 @@ def _leave_interrupts_to_the_parent() -> None:
 
 
 def load(
-    files: Sequence[Path], data: Path, settings: Settings, *, base: str = "", encoding: str = "", quiet: bool = False
+    files: Sequence[Path],
+    data: Path,
+    settings: Settings,
+    *,
+    base: str = "",
+    encoding: str = "",
+    accept: bool = False,
+    quiet: bool = False,
 ) -> tuple[Report, store.Release]:
     """Converts files and publishes what they hold: their notices replace those of the same REF, the rest stays."""
     staging = data / "staging"
     settings = replace(settings, data=str(data))
     report = convert(files, staging, settings, base=base, encoding=encoding, quiet=quiet)
-    release = publish(staging, data, settings, quiet=quiet)
+    release = publish(staging, data, settings, accept=accept, quiet=quiet)
     shutil.rmtree(staging)
     return report, release
 
 
-def publish(dump: Path, data: Path, settings: Settings, *, quiet: bool = False) -> store.Release:
+def publish(dump: Path, data: Path, settings: Settings, *, accept: bool = False, quiet: bool = False) -> store.Release:
     """Dump → new release: replaces, whole, the notices it carries, keeps the rest, checks, and swaps ``current``.
 
-    A crash at any moment leaves the former release serving; the next writer mends itself. Raises CheckFailed, Busy, ReadError.
+    A crash at any moment leaves the former release serving; the next writer mends itself. A dump that was not validated, or that breaks
+    a rule of structure, is published only where ``accept`` says so. Raises CheckFailed, Busy, ReadError.
     """
     report = read_report(dump)
+    if not accept:
+        _see_that_it_is_sound(report.get("validation", {}), dump)
     if not sum(report["notices"]["by_base"].values()):
         raise ReadError("the dump holds no notice: nothing to publish", file=str(dump))
     data.mkdir(parents=True, exist_ok=True)
@@ -147,6 +223,14 @@ def publish(dump: Path, data: Path, settings: Settings, *, quiet: bool = False) 
         more = {"replaced": replaced, "sources": report["sources"], "thesauri": graphs}
         manifest = manifests.manifest(data, settings, counts, dumps.examples(dump), more)
         return _snapshot(writer, data, settings, manifest, lambda: dumps.documents(dump), before, dump=dump, fresh=fresh, quiet=quiet)
+
+
+def _see_that_it_is_sound(validation: dict[str, Any], dump: Path) -> None:
+    if not validation:
+        raise CheckFailed("the dump was not validated; convert the files anew, or publish with --accept", file=str(dump))
+    if validation["blocking"]:
+        broken = ", ".join(f"{code} ({count})" for code, count in sorted(validation["blocking"].items()))
+        raise CheckFailed(f"the graph is not sound: {broken}; report it, or publish with --accept", file=str(dump))
 
 
 def _load_thesauri(writer: store.Writer, data: Path, site: str, before: store.Release | None, quiet: bool) -> dict[str, str]:
@@ -204,6 +288,7 @@ def _snapshot(
     quiet: bool = False,
 ) -> store.Release:
     name = manifest["name"]
+    measured = _measure(writer, data, settings.site, manifest, before, dump=dump, removed=removed, quiet=quiet)
 
     def furnish(folder: Path, reader: store.ResourceReader) -> dict[str, Any]:
         with stage("index", "indexes", 1, quiet=quiet) as bar:
@@ -213,6 +298,9 @@ def _snapshot(
         triples = writer.count()
         shutil.rmtree(data / "dumps" / name, ignore_errors=True)  # left by a publication that was cut before its swap
         kept.rename(data / "dumps" / name)
+        for file in measured.iterdir():
+            file.rename(folder / file.name)
+        measured.rmdir()
         (folder / "void.ttl").write_text(manifests.void(settings.site, manifest, triples), encoding="utf-8")
         return {"triples": triples, "dangling": dangling}
 
@@ -221,6 +309,32 @@ def _snapshot(
     release = writer.snapshot(name, manifest, furnish, _check)
     store.prune(data, settings.keep_releases)
     return release
+
+
+def _measure(
+    writer: store.Writer,
+    data: Path,
+    site: str,
+    manifest: dict[str, Any],
+    before: store.Release | None,
+    *,
+    dump: Path | None,
+    removed: Sequence[str],
+    quiet: bool,
+) -> Path:
+    """A folder with the ledger and the counts of the new release, whose measurements are put into the store's graph of quality."""
+    name, created = manifest["name"], manifest["created"]
+    folder = dumps.fresh(data / "snapshots" / f".{name}.quality.tmp")
+    gone = [tuple(map(iris.unkey, thing.removeprefix(f"{site}/id/").split("/", 1))) for thing in removed]
+    with stage("measure", "notices", quiet=quiet) as bar:
+        refs = [(pair[0], pair[1]) for pair in gone]
+        summary = quality.build(folder, before.path if before else None, dump, refs, writer.select, site)
+        quality.save(folder, summary, name, created)
+        bar.advance(summary["notices"])
+        triples = folder / "quality.nt"
+        triples.write_text("".join(quality.measurements(summary, site, name, created)), encoding="utf-8", newline="\n")
+        writer.replace_graph(iris.quality_graph(site), triples)
+    return folder
 
 
 def _check(release: store.Release, reader: store.ResourceReader) -> None:

@@ -35,6 +35,8 @@ class Report:
     """(base, field, label) -> how often a label was not found in the installed thesaurus of its field."""
     candidates: dict[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
     """The nearest labels of the thesaurus, for the labels that :meth:`strangers` lists."""
+    validation: dict[str, Any] = field(default_factory=dict)
+    """What the shapes found: counts by severity and by rule, and of what keeps it from being published; empty where nothing was checked."""
     sources: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -101,6 +103,7 @@ class Report:
                 "examples": [asdict(problem) for key in sorted(self.examples) for problem in self.examples[key]],
             },
             "concepts": {f"{base}.{code}": self._concepts(base, code, found, missed) for (base, code), found, missed in self.strangers()},
+            "validation": self.validation,
             "unmapped_columns": unmapped_columns(self.sources),
             "merge_rule": "Where several notices have one REF, the later file or line wins, field by field.",
             "sources": self.sources,

@@ -43,6 +43,8 @@ def lines(report: Report, lang: str) -> Iterator[str]:
             )
     kept = {"converted": report.converted.total(), "triples": report.triples.total()}
     yield say["counts"].format(read=report.read, merged=report.merged, rejected=report.rejected, **kept)
+    if report.validation:
+        yield say["validation"].format(**report.validation["severities"])
     for (base, code), found, missed in report.strangers():
         yield from _labels(report, base, code, found, missed, say)
     for key, count in sorted(report.problems.items(), key=lambda pair: (-pair[1], pair[0])):

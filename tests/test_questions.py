@@ -67,7 +67,7 @@ WHY = {
     37: "M9001000302, of 2091",
     38: "DENO of Joconde but tableau (5) and fragment (3)",
     39: "notices of the sample files, each REF once; images of IMG, VIDEO, PHOTO",
-    40: "made-up.trig: PA09900021 and 23 are of Monuments Historiques, M9001000302 is of M9001, the MUSEO of M9003000021 is no code",
+    40: "made-up.trig: two measures of one rule and producer make three; a measure without producer stays apart",
 }
 """Number of a question -> why its answer on the samples is what tests/expected/questions/NN.csv says."""
 
@@ -134,7 +134,7 @@ QUESTIONS = [example for example in EXAMPLES.values() if not example.name.endswi
 
 def graph(files: list[Path], folder: Path) -> pyoxigraph.Store:
     """The triples of a conversion."""
-    pipeline.convert(files, folder, Settings(), jobs=1, quiet=True)
+    pipeline.convert(files, folder, Settings(), jobs=1, validate=False, quiet=True)
     store = pyoxigraph.Store()
     for dump in sorted(folder.glob("*.nt")):
         store.bulk_load(path=str(dump), format=pyoxigraph.RdfFormat.N_TRIPLES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from pop_ld import iris
@@ -131,14 +131,25 @@ class RecordBuilder:
         return taken
 
     def _count(self, code: str, items: list[Item]) -> None:
+        for label, found in self._labels_looked_up(items):
+            if found:
+                self.resolved[code] += 1
+            else:
+                self.unresolved[code, label] += 1
+
+    def _labels_looked_up(self, items: list[Item]) -> Iterator[tuple[str, bool]]:
+        """(label, whether its thesaurus knows it) of each item that names a concept or a place."""
         local = self.concepts
         for item in items:
             label = item.get("place_name") or item.get("lookup") or item.get("label")
             if label and ("concept" in item or "place_name" in item):
-                if "match" in item or not item.get("concept", local).startswith(local):
-                    self.resolved[code] += 1
-                else:
-                    self.unresolved[code, label] += 1
+                yield label, "match" in item or not item.get("concept", local).startswith(local)
+
+    def strangers(self, record: Record) -> Iterator[tuple[str, str]]:
+        """(code, label) of each label of a record that the installed thesaurus of its field does not know."""
+        for code in self.counted:
+            if code in record:
+                yield from ((code, label) for label, found in self._labels_looked_up(record[code]) if not found)
 
     def _label(self, notice: Notice) -> str:
         for template, names in self.labels:

@@ -86,6 +86,13 @@ class SourceReader:
         headers = [found[header] for header in self._layout.headers] or list(found.values())
         return {column.header: column.code for column in headers if column.code or self._layout.headers or column.header in self.unmapped}
 
+    @property
+    def header(self) -> tuple[str, int, list[str]] | None:
+        """(file as notices name it, line on which the header ends, codes of its columns) of a file that has a header line."""
+        if not self._layout.header_line:
+            return None
+        return self._member.label, self._layout.header_line, sorted({code for code in self.columns.values() if code})
+
     def __iter__(self) -> Iterator[Notice | Problem]:
         self.read = 0
         self.unmapped = {}

@@ -188,18 +188,23 @@ def _retrieved(future: asyncio.Future[None]) -> None:
         future.exception()
 
 
-def _start(store: Path, memory: int, status: int, results: int, errors: int) -> subprocess.Popen[bytes]:
-    """Starts it in a session of its own, so that Ctrl-C at a terminal reaches the server alone."""
+def environment() -> dict[str, str]:
+    """What a process of ours needs to find this package, whether it is installed or a checkout, and to be bounded in memory."""
     home = str(Path(pop_ld.__file__).resolve().parent.parent)
     checkout = "" if home == sysconfig.get_path("purelib") else home  # an installed package is found without help
     path = os.pathsep.join(filter(None, (checkout, os.environ.get("PYTHONPATH"))))
+    return {**os.environ, "PYTHONPATH": path, **_ENVIRONMENT}
+
+
+def _start(store: Path, memory: int, status: int, results: int, errors: int) -> subprocess.Popen[bytes]:
+    """Starts it in a session of its own, so that Ctrl-C at a terminal reaches the server alone."""
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "pop_ld.store.worker", str(store), str(memory), str(status), str(results)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=errors,
         pass_fds=(status, results),
-        env={**os.environ, "PYTHONPATH": path, **_ENVIRONMENT},
+        env=environment(),
         start_new_session=True,
         bufsize=0,
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from pyoxigraph import NamedNode, RdfFormat, Store
+from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store
 
 from pop_ld.errors import StoreError
 from pop_ld.store.agents import names_of, settle_name
@@ -164,6 +164,18 @@ class Writer:
         """Triples in the store; reads them all (about 0.4 µs each)."""
         with store_errors(self._data):
             return len(self._store)
+
+    def select(self, query: str) -> Iterator[tuple[str, str, str]]:
+        """(this, path, value) of each solution of one of the project's own queries, as texts; "" for what is unbound. Streams."""
+        with store_errors(self._data):
+            solutions = self._store.query(query)
+            if isinstance(solutions, QuerySolutions):
+                names = {variable.value for variable in solutions.variables}
+                wanted = [name if name in names else "" for name in ("this", "path", "value")]
+                for solution in solutions:
+                    terms = [solution[name] if name else None for name in wanted]
+                    this, path, value = (term.value if isinstance(term, NamedNode | Literal) else "" for term in terms)
+                    yield this, path, value
 
     def compact(self) -> None:
         """Writes everything out and compacts, so that the next snapshot reads fast; the content stays the same."""

@@ -87,7 +87,7 @@ def graphs(data: Path) -> dict[str, int]:
     import pyoxigraph
 
     served = pyoxigraph.Store.read_only(str(store.current(data).path / "store"))
-    found = served.query("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
+    found = served.query('SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } FILTER(CONTAINS(STR(?g), "/thesaurus/")) } GROUP BY ?g')
     assert isinstance(found, pyoxigraph.QuerySolutions)
     return {row[0].value: int(row[1].value) for row in found}  # type: ignore[union-attr]
 
