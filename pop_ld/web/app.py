@@ -15,7 +15,8 @@ from starlette.routing import Mount, Route
 from pop_ld import resources, store
 from pop_ld.config import Settings
 from pop_ld.errors import PopError
-from pop_ld.web import datasets, errors, home, notices, releases, search, sparql, static
+from pop_ld.web import datasets, errors, home, notices, quality, releases, search, shapes, sparql, static, validate
+from pop_ld.web.checks import Checks
 from pop_ld.web.headers import Headers
 from pop_ld.web.state import Current, Site
 
@@ -28,6 +29,12 @@ ADDRESSES: tuple[tuple[str, Callable[[Request], Any], list[str]], ...] = (
     ("/sparql", sparql.sparql, [*READ, "POST"]),
     ("/def/{name}", datasets.vocabulary, READ),
     ("/dataset/{base}", datasets.dataset, READ),
+    ("/shapes", shapes.index, READ),
+    ("/shapes/{name}", shapes.shapes, READ),
+    ("/validate", validate.validate, [*READ, "POST"]),
+    ("/quality", quality.overview, READ),
+    ("/quality/notices", quality.notices, READ),
+    ("/quality/{base}", quality.of_base, READ),
     ("/releases", releases.releases, READ),
     ("/release/{name}", releases.one, READ),
     ("/errors", errors.error_page, READ),
@@ -58,5 +65,5 @@ def create_app(settings: Settings) -> FastAPI:
         exception_handlers={PopError: errors.answer_pop_error, HTTPException: errors.answer_http_error},
     )
     app.add_middleware(Headers)
-    app.state.site = Site(settings, Current(Path(settings.data)), pool)
+    app.state.site = Site(settings, Current(Path(settings.data)), pool, Checks(settings))
     return app

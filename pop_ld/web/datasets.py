@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,14 +17,11 @@ from pop_ld.web.negotiation import accept, choose, language
 from pop_ld.web.respond import cached, html
 from pop_ld.web.state import serving
 
-if TYPE_CHECKING:
-    from pyoxigraph import Triple
-
 
 def dataset(request: Request) -> Response:
     """GET /dataset/<base>[.suffix]. Raises NotFound, NotAcceptable."""
     now = serving(request)
-    slug, format = _asked(request, request.path_params["base"])
+    slug, format = asked(request, request.path_params["base"])
     if slug not in load_bases():
         raise NotFound(f"no base is called {slug[:60]!r}")
     base, manifest = load_bases()[slug], now.release.manifest
@@ -35,12 +31,15 @@ def dataset(request: Request) -> Response:
         examples = [(e["label"], iris.local(now.site, e["iri"])) for e in manifest["examples"] if f"/id/{slug}/" in e["iri"]]
         return html(request, "dataset.html", lang, base=base, count=count, fields=fields, examples=examples, formats=FORMATS)
 
-    return _either(request, format, now.release.name, lambda: descriptions.dataset(now.site, base, manifest), page, f"/dataset/{slug}")
+    def represent() -> bytes:
+        return rdf(format, descriptions.dataset(now.site, base, manifest))
+
+    return either(request, format, now.release.name, represent, page, f"/dataset/{slug}")
 
 
 def vocabulary(request: Request) -> Response:
     """GET /def/pop[.suffix]: needs no release. Raises NotFound, NotAcceptable."""
-    name, format = _asked(request, request.path_params["name"])
+    name, format = asked(request, request.path_params["name"])
     if name != "pop":
         raise NotFound("no such vocabulary")
     triples = ontology.triples()
@@ -49,10 +48,10 @@ def vocabulary(request: Request) -> Response:
     def page(lang: str) -> bytes:
         return html(request, "vocabulary.html", lang, terms=ontology.terms(lang), namespace=iris.ONTOLOGY, formats=FORMATS)
 
-    return _either(request, format, state, lambda: triples, page, "/def/pop")
+    return either(request, format, state, lambda: rdf(format, triples), page, "/def/pop")
 
 
-def _asked(request: Request, name: str) -> tuple[str, Format]:
+def asked(request: Request, name: str) -> tuple[str, Format]:
     """(name, format): by its suffix where it has a known one, else negotiated."""
     stem, _, suffix = name.rpartition(".")
     if stem and suffix in BY_SUFFIX:
@@ -60,15 +59,16 @@ def _asked(request: Request, name: str) -> tuple[str, Format]:
     return name, BY_TYPE[choose(accept(request), [f.media_type for f in FORMATS])]
 
 
-def _either(
+def either(
     request: Request,
     format: Format,
     state: str,
-    triples: Callable[[], Sequence[Triple]],
+    represent: Callable[[], bytes],
     page: Callable[[str], bytes],
     here: str,
 ) -> Response:
+    """The page, or another representation, of what has the same address; ``state`` changes with its content."""
     lang = language(request) if format is HTML else ""
     others = ", ".join(f'<{here}.{f.suffix}>; rel="alternate"; type="{f.media_type}"' for f in FORMATS if f is not format)
     headers = {"Content-Location": f"{here}.{format.suffix}", "Link": others}
-    return cached(request, lambda: page(lang) if lang else rdf(format, triples()), format.media_type, state, lang=lang, headers=headers)
+    return cached(request, lambda: page(lang) if lang else represent(), format.media_type, state, lang=lang, headers=headers)

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from pop_ld import errors
 from pop_ld.formats.words import date_words, say
+from pop_ld.web.checks import CheckLimit, CheckRefused
 from pop_ld.web.negotiation import language, wants_html
 from pop_ld.web.respond import page
 
@@ -31,6 +32,14 @@ class UnsupportedMedia(errors.QueryError):
     """A POST body in a media type that SPARQL 1.1 Protocol §2.1 does not name."""
 
 
+class UploadTooLarge(errors.PopError):
+    """A file longer than the setting ``check_size``."""
+
+
+class UnsupportedUpload(errors.PopError):
+    """A body in a media type that is neither notices nor a graph."""
+
+
 TABLE: dict[type[errors.PopError], tuple[int, str]] = {
     errors.PopError: (500, "internal"),
     errors.UsageError: (400, "bad-request"),
@@ -46,6 +55,10 @@ TABLE: dict[type[errors.PopError], tuple[int, str]] = {
     errors.QueryFailed: (500, "query-failed"),
     QueryTooLong: (413, "query-too-long"),
     UnsupportedMedia: (415, "unsupported-media"),
+    CheckRefused: (422, "check-refused"),
+    CheckLimit: (504, "check-limit"),
+    UploadTooLarge: (413, "upload-too-large"),
+    UnsupportedUpload: (415, "unsupported-upload"),
     errors.NotFound: (404, "not-found"),
     errors.Gone: (410, "gone"),
     errors.NotAcceptable: (406, "not-acceptable"),
@@ -63,7 +76,7 @@ def status_of(error: errors.PopError) -> tuple[int, str]:
 def detail_of(error: errors.PopError) -> str:
     """What the client may know more: nothing of our own faults, which belong in the log."""
     status, _ = status_of(error)
-    return error.message if status in (400, 403, 406, 410, 413, 415, 504) else ""
+    return error.message if status in (400, 403, 406, 410, 413, 415, 422, 504) else ""
 
 
 async def answer_pop_error(request: Request, error: Exception) -> Response:

@@ -17,6 +17,7 @@ from pop_ld import search, store
 from pop_ld.config import Settings
 from pop_ld.errors import PopError
 from pop_ld.search.contract import SearchReader
+from pop_ld.web.checks import Checks
 from pop_ld.web.errors import NoRelease
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ class Site:
     settings: Settings
     current: Current
     pool: store.QueryPool
+    checks: Checks
 
 
 def site_of(request: Request) -> Site:
