@@ -21,6 +21,9 @@ from pop_ld.producers import producer_of
 from pop_ld.validation import Finding, Tally
 from pop_ld.validation.foreign import ForeignShapes
 
+READING = "read.checked"
+"""File of what was found while files were read."""
+
 
 @dataclass(frozen=True, slots=True)
 class CheckTask:
@@ -111,7 +114,7 @@ def check_reading(work: Path) -> Tally:
                     checked = Checked(remark.base, remark.ref, remark.producer, False, (remark,))
                     lines.append(line_of(remark.file, remark.line, checked))
     lines.sort()
-    (work / "read.checked").write_text("".join(lines), encoding="utf-8", newline="\n")
+    (work / READING).write_text("".join(lines), encoding="utf-8", newline="\n")
     return tally
 
 

@@ -334,6 +334,7 @@ def _measure(
         triples = folder / "quality.nt"
         triples.write_text("".join(quality.measurements(summary, site, name, created)), encoding="utf-8", newline="\n")
         writer.replace_graph(iris.quality_graph(site), triples)
+        triples.unlink()
     return folder
 
 

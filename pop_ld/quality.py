@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pop_ld import iris
-from pop_ld.inspection import Checked, read_line
+from pop_ld.inspection import READING, Checked, read_line
 from pop_ld.mapping.compiler import escape
 from pop_ld.validation import SEVERITIES, Finding
 from pop_ld.validation.ledger import FILE, Entry, LedgerWriter
@@ -67,21 +67,21 @@ def _history(before: Path | None) -> list[dict[str, Any]]:
     return list(read(before).get("history", [])) if before else []
 
 
-def _lines(dump: Path) -> Iterator[Checked]:
-    for file in sorted(dump.glob("*.checked")):
+def _lines(files: Iterable[Path]) -> Iterator[Checked]:
+    for file in sorted(files):
         with file.open(encoding="utf-8", newline="\n") as lines:
             yield from map(read_line, lines)
 
 
 def _from_dump(dump: Path) -> Iterator[tuple[str, str, str, list[Entry]]]:
-    for checked in _lines(dump):
+    for checked in _lines(file for file in dump.glob("*.checked") if file.name != READING):
         if checked.is_notice:
             yield checked.base, checked.ref, checked.producer, list(map(_entry, checked.findings))
 
 
 def _remarks(dump: Path) -> Iterator[Checked]:
     """What the readers remarked of notices that were kept."""
-    return (checked for checked in _lines(dump) if not checked.is_notice and checked.ref)
+    return (checked for checked in _lines(dump.glob(READING)) if checked.ref)
 
 
 def _entry(finding: Finding) -> Entry:
