@@ -8,6 +8,7 @@ from pathlib import Path
 from pop_ld import iris, pipeline, store, summary
 from pop_ld.bases import load_bases
 from pop_ld.config import Settings
+from pop_ld.validation import rules
 
 
 def prepare(data: Path, settings: Settings) -> store.Release:
@@ -29,9 +30,8 @@ def _mark(settings: Settings) -> str:
     for base in load_bases().values():
         for file in sorted(p for p in base.folder.rglob("*") if p.is_file()):
             digest.update(file.name.encode() + file.read_bytes())
-    for file in sorted(
-        [*package.rglob("fields/*.py"), *package.rglob("mapping/*.py"), *package.rglob("readers/*.py"), *package.rglob("search/*.py")]
-    ):
+    parts = ("fields/*.py", "mapping/*.py", "readers/*.py", "search/*.py", "validation/*.py")
+    for file in sorted([*(path for part in parts for path in package.rglob(part)), *rules.files().values()]):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -43,5 +43,5 @@ def addresses(data: Path, root: str, lang: str) -> list[str]:
     site = release.manifest["site"]
     found = [say["ready"].format(root=root, release=release.name, notices=release.manifest["notices"])]
     found += [f"  {root}{iris.local(site, example['iri'])}  {example['label']}" for example in release.manifest["examples"]]
-    found += [f"  {root}/search?q=brunet", f"  {root}/sparql", f"  {root}/releases", say["stop"]]
-    return found
+    found += [f"  {root}{path}" for path in ("/search?q=brunet", "/sparql", "/validate", "/quality", "/releases")]
+    return [*found, say["stop"]]
