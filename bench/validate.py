@@ -17,7 +17,8 @@ from bench.convert import FILES
 from bench.morph import ROOT
 from pop_ld import pipeline, readers
 from pop_ld.bases import load_bases
-from pop_ld.checking import BATCH, SLOW_BATCH, Checker, in_batches
+from pop_ld.batches import in_batches
+from pop_ld.checking import BATCH, SLOW_BATCH, Checker
 from pop_ld.config import Settings
 from pop_ld.notices import Notice
 from pop_ld.validation.reference import ReferenceEngine

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -190,15 +190,3 @@ def reading_finding(problem: Problem) -> Finding | None:
 def checker(slug: str, settings: Settings, state: str, foreign: ForeignShapes | None) -> Checker:
     """A Checker, made once a process: reading mapping and shapes costs as much as a thousand notices."""
     return Checker(slug, settings, state, foreign)
-
-
-def in_batches(notices: Iterable[Notice], size: int) -> Iterator[list[Notice]]:
-    """Runs of at most ``size`` notices."""
-    batch: list[Notice] = []
-    for notice in notices:
-        batch.append(notice)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

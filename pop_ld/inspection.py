@@ -14,7 +14,8 @@ from contextlib import ExitStack
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
-from pop_ld.checking import checker, in_batches, reading_finding
+from pop_ld.batches import in_batches
+from pop_ld.checking import checker, reading_finding
 from pop_ld.conversion import ShardTask, merged_notices, no_collector
 from pop_ld.notices import Notice, Problem
 from pop_ld.producers import producer_of

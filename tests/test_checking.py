@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from pop_ld import iris, readers, thesauri
 from pop_ld.bases import load_bases
-from pop_ld.checking import LONGEST, STRANGER, Checker, checker, in_batches, reading_finding
+from pop_ld.batches import in_batches
+from pop_ld.checking import LONGEST, STRANGER, Checker, checker, reading_finding
 from pop_ld.config import Settings
 from pop_ld.field_graph import untidy
 from pop_ld.fields import RecordBuilder

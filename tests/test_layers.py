@@ -8,11 +8,12 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "pop_ld"
 ROWS = (
     {"notices", "errors"},
-    {"iris", "config", "resources", "namesakes", "progress", "spool", "report", "dump"},
+    {"iris", "config", "resources", "namesakes", "progress", "spool", "report", "dump", "batches", "processes"},
     {"bases", "relations", "summary", "producers"},
     {"readers", "fields", "mapping", "validation", "store", "search", "formats", "thesauri"},
     {
         "pipeline",
+        "publication",
         "conversion",
         "linking",
         "agents",

@@ -8,7 +8,8 @@ import pytest
 
 from pop_ld import readers
 from pop_ld.bases import load_bases
-from pop_ld.checking import Checker, in_batches
+from pop_ld.batches import in_batches
+from pop_ld.checking import Checker
 from pop_ld.config import Settings
 from pop_ld.notices import Notice
 from pop_ld.validation.engine import is_fast

@@ -1,0 +1,146 @@
+"""The steps of a publication: what a dump changes in the writer, what is measured of it, and the snapshot that is checked and served."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from pop_ld import agents, iris, linking, quality, search, store, thesauri
+from pop_ld import dump as dumps
+from pop_ld import manifest as manifests
+from pop_ld.batches import in_batches
+from pop_ld.config import Settings
+from pop_ld.errors import CheckFailed
+from pop_ld.processes import SMALL
+from pop_ld.progress import stage
+
+
+def see_that_it_is_sound(validation: dict[str, Any], dump: Path) -> None:
+    if not validation:
+        raise CheckFailed("the dump was not validated; convert the files anew, or publish with --accept", file=str(dump))
+    if validation["blocking"]:
+        broken = ", ".join(f"{code} ({count})" for code, count in sorted(validation["blocking"].items()))
+        raise CheckFailed(f"the graph is not sound: {broken}; report it, or publish with --accept", file=str(dump))
+
+
+def load_thesauri(writer: store.Writer, data: Path, site: str, before: store.Release | None, quiet: bool) -> dict[str, str]:
+    """Brings the named graphs of the thesauri up to date; gives the checksum of each for the manifest."""
+    files = dict(thesauri.graphs(data, site))
+    wanted = {graph: dumps.sha256(file) for graph, file in files.items()}
+    held = before.manifest.get("thesauri", {}) if before else {}
+    with stage("thesauri", "graphs", len(wanted), quiet=quiet) as bar:
+        for graph in held.keys() | wanted.keys():
+            if held.get(graph) != wanted.get(graph):
+                writer.replace_graph(graph, files.get(graph))
+            bar.advance(graph in wanted)
+    return wanted
+
+
+def relink(writer: store.Writer, dump: Path, notices: int, quiet: bool) -> list[tuple[str, str]]:
+    """Links of the dump's notices to the rest of the store, and of the rest to them."""
+    with stage("link", "notices", notices, quiet=quiet) as bar:
+        return writer.relink((d["iri"] for d in dumps.documents(dump)), agents.names_in(dump), bar.advance)
+
+
+def replace_notices(writer: store.Writer, dump: Path, counts: Counter[str], *, first: bool, quiet: bool) -> int:
+    """Removes the notices that the dump carries anew, loads it, and brings ``counts`` up to date."""
+    replaced, fresh = 0, Counter[str]()
+    for batch in in_batches(((d["iri"], d["base"]) for d in dumps.documents(dump)), 50_000):
+        old = set() if first else writer.existing(iri for iri, _ in batch)
+        fresh.update(slug for iri, slug in batch if iri not in old)
+        if not first:
+            writer.remove(iri for iri, _ in batch)  # tombstones of notices that come back go too
+        replaced += len(old)
+    counts.update(fresh)
+    files = sorted(dump.glob("*.nt"))
+    size = sum(f.stat().st_size for f in files)
+    with stage("load", "bytes", size, quiet=quiet) as bar:
+        if size < SMALL and not first:
+            for file in files:
+                writer.insert(file.read_bytes())
+                bar.advance(file.stat().st_size)
+        else:
+            writer.bulk_load(files, bar.advance)
+    return replaced
+
+
+def snapshot(
+    writer: store.Writer,
+    data: Path,
+    settings: Settings,
+    manifest: dict[str, Any],
+    documents: Callable[[], Iterable[dict[str, Any]]],
+    before: store.Release | None,
+    *,
+    dump: Path | None = None,
+    removed: Sequence[str] = (),
+    fresh: Sequence[tuple[str, str]] = (),
+    quiet: bool = False,
+) -> store.Release:
+    name = manifest["name"]
+    measured = _measure(writer, data, settings.site, manifest, before, dump=dump, removed=removed, quiet=quiet)
+
+    def furnish(folder: Path, reader: store.ResourceReader) -> dict[str, Any]:
+        with stage("index", "indexes", 1, quiet=quiet) as bar:
+            search.build(folder / "search", documents(), before=before.path / "search" if before else None, removed=removed)
+            bar.advance()
+        dangling = linking.write_release_list(folder, before.path if before else None, dump, fresh, writer.unresolved)
+        triples = writer.count()
+        shutil.rmtree(data / "dumps" / name, ignore_errors=True)  # left by a publication that was cut before its swap
+        kept.rename(data / "dumps" / name)
+        for file in measured.iterdir():
+            file.rename(folder / file.name)
+        measured.rmdir()
+        (folder / "void.ttl").write_text(manifests.void(settings.site, manifest, triples), encoding="utf-8")
+        return {"triples": triples, "dangling": dangling}
+
+    with stage("keep dump", "files", quiet=quiet) as bar:
+        kept = dumps.keep(data, name, dump, removed, bar.advance)
+    release = writer.snapshot(name, manifest, furnish, _check)
+    store.prune(data, settings.keep_releases)
+    return release
+
+
+def _measure(
+    writer: store.Writer,
+    data: Path,
+    site: str,
+    manifest: dict[str, Any],
+    before: store.Release | None,
+    *,
+    dump: Path | None,
+    removed: Sequence[str],
+    quiet: bool,
+) -> Path:
+    """A folder with the ledger and the counts of the new release, whose measurements are put into the store's graph of quality."""
+    name, created = manifest["name"], manifest["created"]
+    folder = dumps.fresh(data / "snapshots" / f".{name}.quality.tmp")
+    gone = [tuple(map(iris.unkey, thing.removeprefix(f"{site}/id/").split("/", 1))) for thing in removed]
+    with stage("measure", "notices", quiet=quiet) as bar:
+        refs = [(pair[0], pair[1]) for pair in gone]
+        summary = quality.build(folder, before.path if before else None, dump, refs, writer.select, site)
+        quality.save(folder, summary, name, created)
+        bar.advance(summary["notices"])
+        triples = folder / "quality.nt"
+        triples.write_text("".join(quality.measurements(summary, site, name, created)), encoding="utf-8", newline="\n")
+        writer.replace_graph(iris.quality_graph(site), triples)
+        triples.unlink()
+    return folder
+
+
+def _check(release: store.Release, reader: store.ResourceReader) -> None:
+    """A release is whole: as many notices of each base in the store and in the index as the manifest says, and pages to show."""
+    site, expected = release.manifest["site"], release.manifest["bases"]
+    for slug, count in expected.items():
+        found = reader.count(iris.DCTERMS + "isPartOf", iris.dataset(site, slug))
+        if found != count:
+            raise CheckFailed(f"{found} notices of {slug} in the store, {count} expected")
+    facets = dict(search.open_search(release.path / "search").search("", limit=1).facets.get("base", ()))
+    if facets != {slug: count for slug, count in expected.items() if count}:
+        raise CheckFailed(f"the search index holds {facets}, {expected} expected")
+    for example in release.manifest["examples"]:
+        if not reader.describe(example["iri"]):
+            raise CheckFailed(f"no triple about {example['iri']}")
