@@ -87,7 +87,7 @@ def of_base(request: Request) -> Response:
         context = {"slug": slug, "about": about, "rules": _rules(about["rules"], lang), "severities": SEVERITIES}
         fields = sorted(about["fields"].items(), key=lambda pair: -pair[1])
         labels = {code: _label(slug, code, lang) for code, _ in fields}
-        listed = [{**p, "top": _rules(p["rules"], lang)[:3]} for p in shown]
+        listed = [{**p, "top": _rules(p["rules"], lang)[:3], "href": _museum(now, p["producer"])} for p in shown]
         pages = {"page": number, "pages": max(1, -(-len(producers) // SIZE)), "total": len(producers)}
         return html(request, "quality_base.html", lang, **context, fields=fields, labels=labels, producers=listed, **pages)
 
@@ -162,6 +162,12 @@ def _rules(counts: Mapping[str, int], lang: str) -> list[dict[str, Any]]:
         }
         for rule, count in found
     ]
+
+
+def _museum(now: Serving, producer: str) -> str:
+    """The page of a producer that is a museum of this release, "" for any other."""
+    iri = iris.notice(now.site, "museo", producer)
+    return iris.local(now.site, iri) if producer and now.reader.contains(iri) else ""
 
 
 def _label(slug: str, code: str, lang: str) -> str:
