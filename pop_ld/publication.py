@@ -118,10 +118,10 @@ def _measure(
     """A folder with the ledger and the counts of the new release, whose measurements are put into the store's graph of quality."""
     name, created = manifest["name"], manifest["created"]
     folder = dumps.fresh(data / "snapshots" / f".{name}.quality.tmp")
-    gone = [tuple(map(iris.unkey, thing.removeprefix(f"{site}/id/").split("/", 1))) for thing in removed]
+    parts = (thing.removeprefix(f"{site}/id/").partition("/") for thing in removed)
+    gone = [(base, iris.unkey(key)) for base, _, key in parts]
     with stage("measure", "notices", quiet=quiet) as bar:
-        refs = [(pair[0], pair[1]) for pair in gone]
-        summary = quality.build(folder, before.path if before else None, dump, refs, writer.select, site)
+        summary = quality.build(folder, before.path if before else None, dump, gone, writer.select, site)
         quality.save(folder, summary, name, created)
         bar.advance(summary["notices"])
         triples = folder / "quality.nt"
