@@ -13,6 +13,8 @@ PopError                       file, line and rule where they are known
 │   ├── QueryForbidden         SERVICE, LOAD or an update on the public endpoint
 │   ├── QueryTimeout
 │   ├── QueryMemoryError
+│   ├── ResultTooLarge         the answer passes the budget of bytes
+│   ├── TooManyRequests        the client has used up its budget; ``wait`` says for how long
 │   └── QueryFailed            the engine or its worker stopped for another reason
 ├── NotFound
 ├── Gone                       the notice was removed; ``when`` says the date
@@ -70,7 +72,11 @@ class QueryError(PopError):
 
 
 class QuerySyntaxError(QueryError):
-    """The query does not parse (SPARQL 1.1 Protocol §2.1.6: 400)."""
+    """The query does not parse (SPARQL 1.1 Protocol §2.1.6: 400); ``line`` and ``column`` count from 1, 0 where unknown."""
+
+    def __init__(self, message: str, *, line: int = 0, column: int = 0) -> None:
+        super().__init__(message, line=line)
+        self.column = column
 
 
 class QueryForbidden(QueryError):
@@ -83,6 +89,18 @@ class QueryTimeout(QueryError):
 
 class QueryMemoryError(QueryError):
     """The worker passed its memory limit and died alone."""
+
+
+class ResultTooLarge(QueryError):
+    """The answer passes the setting ``result_size``."""
+
+
+class TooManyRequests(QueryError):
+    """The client has used up its budget of queries; in ``wait`` seconds it may come again."""
+
+    def __init__(self, message: str, *, wait: float) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class QueryFailed(QueryError):

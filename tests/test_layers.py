@@ -48,6 +48,11 @@ HOMES = {
     "starlette": {"web"},
     "uvicorn": {"web"},
     "orjson": {"dump"},
+    "tree_sitter": {"store"},
+    "tree_sitter_sparql": {"store"},
+    "prometheus_client": {"web"},
+    "zstandard": {"store"},
+    "httpx": {"store"},
     "rich": {"progress"},
     "yaml": {"resources"},
 }

@@ -38,6 +38,7 @@ class RunningAnswer:
         self._begun = False
         self.media_type = ""
         self.length: int | None = None
+        self.rewrites: tuple[str, ...] = ()
         worker.on_status = self._on_status
         worker.on_results = self._on_results
         worker.listen(True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -22,12 +22,18 @@ class Release:
     manifest: dict[str, Any]
 
 
+Hit: TypeAlias = tuple[str, float]
+"""(IRI of a notice, its score), best first."""
+
+
 @dataclass(frozen=True, slots=True)
 class QueryRequest:
     """A SPARQL query as a client sent it (SPARQL 1.1 Protocol §2.1).
 
     ``accept`` is the client's Accept header ("" means anything), ``timeout`` seconds of running time. ``default_graphs``
     and ``named_graphs`` are absolute IRIs; where either is given they replace the query's own FROM clauses (§2.1.4).
+    ``coding`` is the content coding of the answer ("", "gzip", "zstd"), ``client`` whom the queue is fair to, and ``hits``
+    what the search index answered to each text that the query searches for.
     """
 
     query: str
@@ -35,6 +41,9 @@ class QueryRequest:
     timeout: float
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
+    coding: str = ""
+    client: str = ""
+    hits: Mapping[str, Sequence[Hit]] = field(default_factory=dict)
 
 
 class QueryAnswer(Protocol):
@@ -50,10 +59,24 @@ class QueryAnswer(Protocol):
     @property
     def length(self) -> int | None: ...
 
+    @property
+    def rewrites(self) -> Sequence[str]:
+        """Names of the rewrites that the query was answered by; empty where the engine ran it as written."""
+
     def __aiter__(self) -> AsyncIterator[bytes]: ...
 
     async def aclose(self) -> None:
         """Ends the query at once where it still runs; call it when the client has left."""
+
+
+class QueryService(Protocol):
+    """Answers queries on a release within their budgets; one event loop uses it."""
+
+    async def answer(self, release: Release, request: QueryRequest) -> QueryAnswer:
+        """Raises QueryError and its kinds, NotAcceptable, Busy, TooManyRequests; all before the first byte of the answer."""
+
+    async def aclose(self) -> None:
+        """Ends what runs and frees everything."""
 
 
 class ResourceReader(Protocol):
