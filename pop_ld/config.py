@@ -30,15 +30,27 @@ class Settings:
     deadline: float = _setting(30.0, "seconds a SPARQL query may take by default")
     deadline_max: float = _setting(60.0, "seconds a client may ask for with the timeout parameter")
     query_memory: int = _setting(2048, "MiB of memory a SPARQL worker may take")
-    query_workers: int = _setting(4, "SPARQL queries that run at once")
+    query_workers: int = _setting(4, "SPARQL queries that run at once while they are short")
+    query_long: int = _setting(2, "SPARQL queries that run on beside them once they have taken a second; 0 tells none apart")
     query_queue: int = _setting(32, "SPARQL queries that may wait for a worker")
     query_size: int = _setting(1_000_000, "bytes a SPARQL query may have")
+    result_size: int = _setting(1024, "MiB that the answer to a SPARQL query may have")
+    result_cache: int = _setting(256, "MiB of answers kept on disk for all web workers; 0 keeps none")
+    client_seconds: float = _setting(120.0, "seconds of query time that a client may use up at once")
+    client_rate: float = _setting(1.0, "seconds of query time that a client gets back each second; 0 sets no limit")
+    service_allow: str = _setting("", "SPARQL endpoints that SERVICE and LOAD may reach, with spaces or commas between")
+    web_workers: int = _setting(1, "processes that answer requests")
     check_size: int = _setting(20_000_000, "bytes of a file that /validate takes")
     check_deadline: float = _setting(120.0, "seconds that a check of /validate may take")
     check_memory: int = _setting(2048, "MiB of memory a check of /validate may take")
     check_workers: int = _setting(2, "checks of /validate that run at once")
     check_queue: int = _setting(8, "checks of /validate that may wait")
     keep_releases: int = _setting(3, "releases that publish keeps, the current one among them")
+
+
+def allowed_services(settings: Settings) -> tuple[str, ...]:
+    """The IRIs of ``service_allow``."""
+    return tuple(settings.service_allow.replace(",", " ").split())
 
 
 def load_settings(environ: Mapping[str, str] | None = None, path: Path | None = None) -> Settings:

@@ -23,6 +23,8 @@ PopError                       file, line and rule where they are known
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class PopError(Exception):
     """Base of all; ``file``, ``line`` and ``rule`` locate the cause where they are known."""
@@ -72,11 +74,17 @@ class QueryError(PopError):
 
 
 class QuerySyntaxError(QueryError):
-    """The query does not parse (SPARQL 1.1 Protocol §2.1.6: 400); ``line`` and ``column`` count from 1, 0 where unknown."""
+    """The query does not parse (SPARQL 1.1 Protocol §2.1.6: 400).
 
-    def __init__(self, message: str, *, line: int = 0, column: int = 0) -> None:
+    ``line`` and ``column`` count from 1, 0 where unknown; ``excerpt`` is that line, or the part of it around the place, and
+    ``mark`` counts from 0 in it.
+    """
+
+    def __init__(self, message: str, *, line: int = 0, column: int = 0, excerpt: str = "", mark: int = 0) -> None:
         super().__init__(message, line=line)
         self.column = column
+        self.excerpt = excerpt
+        self.mark = mark
 
 
 class QueryForbidden(QueryError):
@@ -123,6 +131,6 @@ class Gone(PopError):
 class NotAcceptable(PopError):
     """No representation that the client accepts; ``offers`` lists the media types of ours."""
 
-    def __init__(self, message: str, *, offers: tuple[str, ...] = ()) -> None:
+    def __init__(self, message: str, *, offers: Iterable[str] = ()) -> None:
         super().__init__(message)
-        self.offers = offers
+        self.offers = tuple(offers)

@@ -47,6 +47,7 @@ HOMES = {
     "fastapi": {"web"},
     "starlette": {"web"},
     "uvicorn": {"web"},
+    "httptools": {"web"},
     "orjson": {"dump"},
     "tree_sitter": {"store"},
     "tree_sitter_sparql": {"store"},

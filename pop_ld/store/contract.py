@@ -60,6 +60,18 @@ class QueryAnswer(Protocol):
     def length(self) -> int | None: ...
 
     @property
+    def coding(self) -> str:
+        """The content coding that the bytes bear: "", "gzip" or "zstd"."""
+
+    @property
+    def seconds(self) -> float:
+        """How long the query has run, or ran."""
+
+    @property
+    def long(self) -> bool:
+        """Whether it ran long enough to be told apart from the short ones."""
+
+    @property
     def rewrites(self) -> Sequence[str]:
         """Names of the rewrites that the query was answered by; empty where the engine ran it as written."""
 

@@ -44,7 +44,7 @@ def current(data: Path) -> Release:
 def current_name(data: Path) -> str:
     """Name of the release that serves, "" when none; one readlink, cheap enough for every request."""
     try:
-        return (data / _LINK).readlink().name
+        return os.readlink(f"{data}/{_LINK}").rpartition("/")[2]  # noqa: PTH115 - pathlib takes ten times as long
     except OSError:
         return ""
 

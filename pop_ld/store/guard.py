@@ -9,7 +9,7 @@ readings are followed. So it errs on the side of refusing, and ``sandbox`` stand
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 UPDATES = frozenset(["INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"])
 """First keywords of SPARQL 1.1 Update operations (grammar rule 30)."""
@@ -39,9 +39,17 @@ _PROLOGUE = re.compile(
 )
 
 
-def calls_service(query: str) -> bool:
-    """Whether the query may hold a SERVICE call, read as written and with codepoint escapes decoded (SPARQL 1.1 §19.2)."""
-    return any("service" in text.lower() and _calls(text) for text in {query, _decoded(query)})
+def calls_service(query: str, allowed: Sequence[str] = ()) -> bool:
+    """Whether the query may hold a SERVICE call, read as written and with codepoint escapes decoded (SPARQL 1.1 §19.2).
+
+    A call is passed over where it is written plainly, ``SERVICE <IRI>`` or ``SERVICE SILENT <IRI>``, with an IRI of ``allowed``.
+    """
+    return any("service" in text.lower() and _calls(_without(text, allowed)) for text in {query, _decoded(query)})
+
+
+def federates(query: str, allowed: Sequence[str]) -> bool:
+    """Whether the query needs a worker that may open sockets: it calls services, and only such as are allowed."""
+    return bool(allowed) and calls_service(query) and not calls_service(query, allowed)
 
 
 def update_keyword(query: str) -> str:
@@ -50,6 +58,14 @@ def update_keyword(query: str) -> str:
     word = _WORD.match(query, prologue.end() if prologue else 0)
     found = word.group().upper() if word else ""
     return found if found in UPDATES else ""
+
+
+def _without(text: str, allowed: Sequence[str]) -> str:
+    """The text with its allowed calls turned into GRAPH patterns, for reading only: what a string holds may change with them."""
+    if not allowed:
+        return text
+    targets = "|".join(map(re.escape, allowed))
+    return re.sub(rf"\b(?i:SERVICE)(\s+)(?:(?i:SILENT)\s+)?<({targets})>", r"GRAPH\1<\2>", text, flags=re.ASCII)
 
 
 def _decoded(query: str) -> str:

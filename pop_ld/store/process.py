@@ -22,22 +22,23 @@ START_LIMIT = 20.0
 """Seconds a worker may take to open a store; it takes 0.05."""
 PIPE_SIZE = 1 << 20
 _F_SETPIPE_SZ = 1031
+_LONG_NICENESS = 15
 _ENVIRONMENT = {"RUST_BACKTRACE": "0", "MALLOC_ARENA_MAX": "1"}
 """One malloc arena: each further one reserves 64 MiB of address space, which the memory limit would take for used."""
 
 
 class WorkerLost(QueryFailed):
-    """The worker died before it saw the query, which another may answer."""
+    """The worker died before it saw the query, it seems; another may answer it."""
 
 
 class WorkerProcess:
     """A running ``pop_ld.store.worker``; made inside an event loop, and ended by :meth:`kill` in any state.
 
-    ``on_status`` is called with each status message, and with None once at the worker's death; ``on_results`` when there
-    are results to read. Both belong to whoever has borrowed the worker.
+    ``on_status`` is called with each status message, whose ``body`` is an answer that came with it, and with None once at the
+    worker's death; ``on_results`` when there are results to read. Both belong to whoever has borrowed the worker.
     """
 
-    def __init__(self, store: Path, memory: int) -> None:
+    def __init__(self, store: Path, memory: int, *, network: bool = False) -> None:
         self._loop = asyncio.get_running_loop()
         self.on_status: Callable[[dict[str, Any] | None], None] = self._on_start
         self.on_results: Callable[[], None] | None = None
@@ -47,11 +48,12 @@ class WorkerProcess:
         self._partial = b""
         self._listening = False
         self._to_send = memoryview(b"")
+        self._sending = False
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - a pipe that nobody reads would block the worker when full
         self._status, status_end = os.pipe()
         self._results, results_end = os.pipe()
         try:
-            self._process = _start(store, memory, status_end, results_end, self._errors.fileno())
+            self._process = _start(store, memory, status_end, results_end, self._errors.fileno(), network)
         except OSError as error:
             for handle in (self._status, self._results):
                 os.close(handle)
@@ -114,6 +116,11 @@ class WorkerProcess:
         except BlockingIOError:
             return b""
 
+    def yield_to_others(self) -> None:
+        """Lets every other process go first from here on; only the superuser could take that back, so it is not reused."""
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, _LONG_NICENESS)
+
     def kill(self) -> None:
         """Ends it now; ``gone`` is done when the system has taken everything back."""
         if not self.gone.done():
@@ -133,10 +140,11 @@ class WorkerProcess:
             pass
         except OSError:  # it died; its status pipe tells
             self._to_send = memoryview(b"")
-        if self._to_send:
+        if self._to_send and not self._sending:
             self._loop.add_writer(self._input, self._send)
-        else:
+        elif self._sending and not self._to_send:
             self._loop.remove_writer(self._input)
+        self._sending = bool(self._to_send)
 
     def _have_results(self) -> None:
         if self.on_results:
@@ -150,9 +158,17 @@ class WorkerProcess:
         if not block:
             self._bury()
             return
-        *lines, self._partial = (self._partial + block).split(b"\n")
-        for line in lines:
-            self.on_status(json.loads(line))
+        self._partial += block
+        while True:
+            line, found, rest = self._partial.partition(b"\n")
+            if not found:
+                return
+            message = json.loads(line)
+            length = message.get("inline") or 0
+            if len(rest) < length:
+                return
+            message["body"], self._partial = rest[:length], rest[length:]
+            self.on_status(message)
 
     def _bury(self) -> None:
         """The status pipe closed, so the process has ended: takes its code, so that no zombie stays, and frees its files."""
@@ -196,10 +212,10 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": path, **_ENVIRONMENT}
 
 
-def _start(store: Path, memory: int, status: int, results: int, errors: int) -> subprocess.Popen[bytes]:
+def _start(store: Path, memory: int, status: int, results: int, errors: int, network: bool) -> subprocess.Popen[bytes]:
     """Starts it in a session of its own, so that Ctrl-C at a terminal reaches the server alone."""
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "pop_ld.store.worker", str(store), str(memory), str(status), str(results)],
+        [sys.executable, "-P", "-m", "pop_ld.store.worker", str(store), str(memory), str(status), str(results), str(int(network))],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=errors,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TypeAlias
 
 from pyoxigraph import QueryResultsFormat, QueryTriples, RdfFormat
@@ -35,6 +36,7 @@ def is_xml(form: Format) -> bool:
     return form in (RdfFormat.RDF_XML, QueryResultsFormat.XML)
 
 
+@lru_cache(maxsize=500)
 def choose(accept: str, forms: tuple[Format, ...]) -> tuple[Format, str] | None:
     """The format and media type of the answer, or None where the client accepts none (RFC 9110 §12.5.1).
 

@@ -1,116 +1,106 @@
-"""A query worker: ``python -m pop_ld.store.worker STORE MEMORY STATUS RESULTS``; opens a release's store and answers queries.
+"""A query worker: ``python -m pop_ld.store.worker STORE MEMORY STATUS RESULTS NETWORK``; opens a release's store and answers queries.
 
-One query a line of JSON on standard input, one at a time. The file descriptors STATUS and RESULTS are pipes to the parent:
-status lines of JSON on one (``ready``, then for each query ``begun``, ``media`` or ``error``, ``done``), the serialized answer on the
-other, written by the engine in blocks. MEMORY is the limit in MiB. The parent ends a query by killing its worker.
+One query a line of JSON on standard input, one at a time. The file descriptors STATUS and RESULTS are pipes to the parent. On the first
+go messages, each a line of JSON: ``ready``, then for each query one of ``error`` and ``done``. A short answer follows its ``done`` line,
+which says its length as ``inline``; a long one is announced by ``media`` and goes to RESULTS. MEMORY is the limit in MiB; NETWORK is 1
+for a worker that may open sockets, because its query calls services that are allowed. The parent ends a query by killing its worker.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import re
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
-from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
+from pyoxigraph import NamedNode, QueryResultsFormat, Store
 
 from pop_ld.errors import NotAcceptable, PopError, QueryFailed, QueryForbidden, QueryMemoryError, QuerySyntaxError
-from pop_ld.store import guard, results, sandbox
+from pop_ld.store import guard, results, sandbox, statistics, syntax
+from pop_ld.store.output import Output
+from pop_ld.store.rewriting import Answered, run
 
 _MESSAGE_LIMIT = 2000
-_PLACE = re.compile(r"error at (\d+):")
-_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
-_NO_LOCAL_NAME = re.compile(rb"<[^<>\s:/]+:[\s>]")
-
-
-class _XmlOutput(io.RawIOBase):
-    """Passes XML on, unless it would not be XML: the engine writes control characters and unsplittable predicates as they are."""
-
-    def __init__(self, output: io.FileIO) -> None:
-        self._output = output
-        self._tail = b""
-        self.fault = ""
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, block: Any) -> int:
-        seen = self._tail + bytes(block)
-        if _NOT_XML.search(seen):
-            self.fault = "a literal holds a control character, which XML cannot carry"
-        elif _NO_LOCAL_NAME.search(seen):
-            self.fault = "a predicate has no part that XML could use as a name"
-        if self.fault:
-            raise OSError(self.fault)
-        self._tail = seen[-256:]
-        return self._output.write(block)
+_NO_FUNCTION = re.compile(r"custom (?:aggregate )?function .* is not supported", re.IGNORECASE)
 
 
 def main(arguments: list[str]) -> None:
     """Serves until standard input ends, or until a query has left the process too large to go on."""
-    path, memory, status, output = arguments[0], int(arguments[1]), int(arguments[2]), io.FileIO(int(arguments[3]), "w")
+    path, memory, status, pipe = arguments[0], *map(int, arguments[1:4])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sandbox.die_with_parent()
     sandbox.die_first()
-    sandbox.forbid_sockets()
+    if arguments[4] != "1":
+        sandbox.forbid_sockets()
     try:
         store = Store.read_only(path)
     except OSError as error:
         _tell(status, error="QueryFailed", message=f"the store cannot be opened: {error}")
         return
+    counts = statistics.load(Path(path).parent)
     sandbox.limit_memory(memory)
     ceiling = sandbox.mapped_bytes() + (memory << 20) // 4
     _tell(status, ready=True)
     for line in sys.stdin.buffer:
-        _tell(status, begun=True)
         try:
-            _answer(store, json.loads(line), status, output)
+            said, body = _answer(store, counts, json.loads(line), status, pipe)
         except PopError as error:
-            _tell(status, error=type(error).__name__, message=error.message[:_MESSAGE_LIMIT], line=error.line, offers=_offers(error))
+            said, body = _told(error), b""
         except MemoryError:
             _tell(status, error="QueryMemoryError", message="")
             return
         large = sandbox.mapped_bytes() > ceiling
-        _tell(status, done=True, last=large)
+        _tell(status, body, **said, done=True, last=large)
         if large:
             return
 
 
-def _answer(store: Store, request: dict[str, Any], status: int, output: io.FileIO) -> None:
-    found = _query(store, request)
-    forms = results.offers(found)
+def _answer(
+    store: Store, counts: statistics.Statistics | None, request: dict[str, Any], status: int, pipe: int
+) -> tuple[dict[str, Any], bytes]:
+    """What the last status message says, and the answer where it is short."""
+    answered = _run(store, counts, request)
+    forms = results.offers(answered.results)
     chosen = results.choose(request["accept"], forms)
     if chosen is None:
         raise NotAcceptable("no format of ours is accepted", offers=tuple(map(results.media_type, forms)))
     form, name = chosen
-    _tell(status, media=name)
-    checked = _XmlOutput(output) if results.is_xml(form) else None
+    about: dict[str, Any] = {"media": name, "rewrites": answered.rewrites}
+    csv = form == QueryResultsFormat.CSV
+
+    def spill() -> None:
+        _tell(status, **about, coding=output.coding)
+
+    output = Output(pipe, request["limit"], request["coding"], xml=results.is_xml(form), csv=csv, spill=spill)
     try:
         # A file object, not its path: given a path, the engine ends with fsync, which a pipe refuses. As fast by measurement.
-        found.serialize(checked or output, form)  # type: ignore[arg-type]
+        answered.results.serialize(output, QueryResultsFormat.TSV if csv else form)  # type: ignore[arg-type]
+        body = output.finish()
     except BrokenPipeError:
         raise SystemExit(0) from None
     except Exception as error:
-        if checked and checked.fault:
-            raise QueryFailed(f"{checked.fault}: ask for another format than {name}") from None
-        raise _failure(error) from error
+        if isinstance(output.fault, QueryFailed):
+            raise QueryFailed(f"{output.fault.message}: ask for another format than {name}") from None
+        raise output.fault or _failure(error) from error
+    return {**about, "coding": output.coding, "size": output.size, "inline": None if body is None else len(body)}, body or b""
 
 
-def _query(store: Store, request: dict[str, Any]) -> QuerySolutions | QueryBoolean | QueryTriples:
+def _run(store: Store, counts: statistics.Statistics | None, request: dict[str, Any]) -> Answered:
     query = request["query"]
-    if guard.calls_service(query):
+    if guard.calls_service(query, request["services"]):
         raise QueryForbidden("SERVICE is not allowed on this endpoint")
     dataset = _dataset(request)
     try:
-        return store.query(query, **dataset)
+        return run(store, query, dataset=dataset, statistics=counts, hits=request["hits"])
     except (SyntaxError, UnicodeEncodeError) as error:
         if update := guard.update_keyword(query):
             raise QueryForbidden(f"{update} is an update, and this endpoint answers queries only") from None
-        place = _PLACE.search(str(error))
-        raise QuerySyntaxError(str(error), line=int(place[1]) if place else 0) from None
+        raise syntax.error(str(error), query) from None
+    except PopError:
+        raise
     except Exception as error:
         raise _failure(error) from error
 
@@ -125,15 +115,27 @@ def _dataset(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _failure(error: Exception) -> PopError:
-    return QueryMemoryError("") if isinstance(error, MemoryError) else QueryFailed(f"the query failed: {error}")
+    if isinstance(error, MemoryError):
+        return QueryMemoryError("")
+    if _NO_FUNCTION.search(str(error)):
+        return QuerySyntaxError(str(error))
+    return QueryFailed(f"the query failed: {error}")
 
 
-def _offers(error: PopError) -> tuple[str, ...]:
-    return error.offers if isinstance(error, NotAcceptable) else ()
+def _told(error: PopError) -> dict[str, Any]:
+    """An exception as ``answer`` makes it again."""
+    more: dict[str, Any] = {}
+    if isinstance(error, QuerySyntaxError):
+        more = {"line": error.line, "column": error.column, "excerpt": error.excerpt, "mark": error.mark}
+    elif isinstance(error, NotAcceptable):
+        more = {"offers": error.offers}
+    return {"error": type(error).__name__, "message": error.message[:_MESSAGE_LIMIT], "more": more}
 
 
-def _tell(status: int, **message: Any) -> None:
-    os.write(status, json.dumps(message).encode() + b"\n")
+def _tell(status: int, body: bytes = b"", **message: Any) -> None:
+    data = memoryview(json.dumps(message).encode() + b"\n" + body)
+    while data:
+        data = data[os.write(status, data) :]
 
 
 if __name__ == "__main__":

@@ -1,58 +1,72 @@
-"""Runs SPARQL queries in worker processes on the current release: a queue with bounds, deadlines that hold, quick healing."""
+"""Runs SPARQL queries in worker processes on the current release: fair queues with bounds, deadlines that hold, quick healing.
+
+A query begins as a short one. Should it run for a second, it becomes long: it gives its place to the next short one and runs on
+beside, behind the others for the processor, as long as there is a place among the long ones; else it is put back into their queue.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from typing import Any
 
-from pop_ld.config import Settings
-from pop_ld.errors import Busy, QueryFailed
-from pop_ld.store.answer import RunningAnswer
-from pop_ld.store.contract import QueryAnswer, QueryRequest, Release
+from pop_ld.config import Settings, allowed_services
+from pop_ld.errors import QueryFailed, QueryTimeout, TooManyRequests
+from pop_ld.store import guard
+from pop_ld.store.answer import Displaced, RunningAnswer
+from pop_ld.store.budgets import Budgets
+from pop_ld.store.contract import QueryRequest, Release
 from pop_ld.store.process import WorkerLost, WorkerProcess
+from pop_ld.store.queueing import Places
 
 LONGEST_WAIT = 10.0
 """Seconds a query may wait for a worker, or its own timeout where that is shorter."""
 
 
 class QueryPool:
-    """At most ``settings.query_workers`` queries at once, ``settings.query_queue`` waiting; use it from one event loop.
+    """The QueryService over worker processes; use it from one event loop.
 
     Workers stay open on the release asked for last; those of another release end when they fall idle.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._places = asyncio.Semaphore(settings.query_workers)
-        self._waiting = 0
+        self._budget: dict[str, Any] = {"limit": settings.result_size << 20, "services": allowed_services(settings)}
+        self._short = Places(settings.query_workers, settings.query_queue)
+        self._long = Places(settings.query_long, settings.query_queue, share=max(1, settings.query_long - 1))
+        self._budgets = Budgets(settings.client_seconds, settings.client_rate)
         self._idle: list[WorkerProcess] = []
         self._workers: dict[WorkerProcess, str] = {}
         self._release: Release | None = None
         self._closed = False
+        self.running: dict[int, RunningAnswer] = {}
 
-    async def answer(self, release: Release, request: QueryRequest) -> QueryAnswer:
+    @property
+    def waiting(self) -> int:
+        """Queries that wait for a worker."""
+        return self._short.waiting + self._long.waiting
+
+    async def answer(self, release: Release, request: QueryRequest) -> RunningAnswer:
         """Runs the query and returns its answer once it is whole or its first 256 KiB are here.
 
         The deadline counts from when the query starts to run and covers the whole answer, a slow client's reading too.
-        Raises QueryError and its kinds, NotAcceptable, and Busy where the queue is full or the wait too long.
+        Raises QueryError and its kinds, NotAcceptable, TooManyRequests, and Busy where the queue is full or the wait too long.
         """
+        if wait := self._budgets.wait(request.client):
+            raise TooManyRequests("this client has used up its budget of query time for now", wait=wait)
         try:
-            return await self._run(release, request)
-        except WorkerLost:
-            return await self._run(release, request)
+            try:
+                return await self._run(release, request, self._short)
+            except WorkerLost:
+                return await self._run(release, request, self._short)
+        except Displaced:
+            return await self._run(release, request, self._long)
 
-    async def _run(self, release: Release, request: QueryRequest) -> QueryAnswer:
-        async with self._place(min(request.timeout, LONGEST_WAIT)) as keep:
-            worker = await self._borrow(release)
-            answer = RunningAnswer(worker, request, lambda reusable: self._take_back(worker, reusable))
-            keep()
-        try:
-            await answer.begin()
-        except BaseException:
-            await answer.aclose()
-            raise
-        return answer
+    def stop(self, number: int) -> bool:
+        """Ends a running query on behalf of the operator; False where none has the number."""
+        answer = self.running.get(number)
+        if answer:
+            answer.stop(QueryTimeout("the query was stopped by the operator"))
+        return answer is not None
 
     async def aclose(self) -> None:
         """Ends every worker and waits until they are gone."""
@@ -61,31 +75,31 @@ class QueryPool:
             worker.kill()
         await asyncio.gather(*(worker.gone for worker in tuple(self._workers)))
 
-    @asynccontextmanager
-    async def _place(self, patience: float) -> AsyncIterator[Keep]:
-        """Waits for a place among the running queries; gives it back at the end unless ``keep()`` was called."""
-        if self._places.locked() and self._waiting >= self._settings.query_queue:
-            raise Busy("too many queries are waiting")
-        self._waiting += 1
+    async def _run(self, release: Release, request: QueryRequest, places: Places) -> RunningAnswer:
+        if not places.take(request.client):
+            await places.wait(request.client, min(request.timeout, LONGEST_WAIT))
         try:
-            async with asyncio.timeout(patience):
-                await self._places.acquire()
-        except TimeoutError:
-            raise Busy("every query worker is taken") from None
-        finally:
-            self._waiting -= 1
-        keep = Keep()
+            worker = await self._borrow(release, guard.federates(request.query, self._budget["services"]))
+        except BaseException:
+            places.give_back(request.client)
+            raise
+        long = places is self._long
+        if long:
+            worker.yield_to_others()
+        answer = RunningAnswer(worker, request, self._budget, self._take_back, self._slow, long=long)
+        self.running[answer.number] = answer
         try:
-            yield keep
-        finally:
-            if not keep.kept:
-                self._places.release()
+            await answer.begin()
+        except BaseException:
+            await answer.aclose()
+            raise
+        return answer
 
-    async def _borrow(self, release: Release) -> WorkerProcess:
+    async def _borrow(self, release: Release, network: bool) -> WorkerProcess:
         """A ready worker on the release; the caller owns it."""
         self._serve(release)
         while True:
-            worker = self._idle.pop(0) if self._idle else self._start(release)
+            worker = self._start(release, network) if network or not self._idle else self._idle.pop(0)
             if not worker.alive:
                 worker.kill()
                 continue
@@ -107,25 +121,38 @@ class QueryPool:
             worker.kill()
         self._idle = [self._start(release) for _ in range(self._settings.query_workers)]
 
-    def _start(self, release: Release) -> WorkerProcess:
-        worker = WorkerProcess(release.path / "store", self._settings.query_memory)
-        self._workers[worker] = release.name
+    def _start(self, release: Release, network: bool = False) -> WorkerProcess:
+        worker = WorkerProcess(release.path / "store", self._settings.query_memory, network=network)
+        self._workers[worker] = "" if network else release.name
         worker.gone.add_done_callback(lambda _: self._workers.pop(worker, None))
         return worker
 
-    def _take_back(self, worker: WorkerProcess, reusable: bool) -> None:
-        self._places.release()
-        serving = self._release is not None and self._workers.get(worker) == self._release.name and not self._closed
-        if self._release is None or not serving or len(self._idle) >= self._settings.query_workers:
-            worker.kill()
-        else:  # another starts in the place of one that was killed, so that the next query does not wait for it
-            self._idle.append(worker if reusable else self._start(self._release))
+    def _slow(self, answer: RunningAnswer) -> bool:
+        """A short query has run for a second: it becomes a long one, or is put back; True where it is to be looked at again."""
+        client = answer.request.client
+        if not self._settings.query_long:
+            return False
+        if self._long.take(client):
+            answer.long = True
+            answer.worker.yield_to_others()
+            self._short.give_back(client)
+            self._refill()
+        elif not answer.released:
+            answer.stop(Displaced("too many long queries run"))
+        return not answer.long
 
+    def _take_back(self, answer: RunningAnswer, reusable: bool) -> None:
+        client, worker = answer.request.client, answer.worker
+        del self.running[answer.number]
+        self._budgets.spend(client, answer.seconds)
+        if answer.long or not reusable or self._release is None or self._workers.get(worker) != self._release.name or self._closed:
+            worker.kill()  # a long one has lowered its priority for good
+        else:
+            self._idle.append(worker)
+        (self._long if answer.long else self._short).give_back(client)
+        self._refill()
 
-class Keep:
-    """Called, it notes that something must not be undone."""
-
-    kept = False
-
-    def __call__(self) -> None:
-        self.kept = True
+    def _refill(self) -> None:
+        """Another worker starts in the place of one that left, so that the next query does not wait for it."""
+        while self._release and not self._closed and len(self._idle) < self._short.free:
+            self._idle.append(self._start(self._release))

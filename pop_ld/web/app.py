@@ -18,6 +18,7 @@ from pop_ld.errors import PopError
 from pop_ld.web import datasets, errors, home, notices, quality, releases, search, shapes, sparql, static, validate
 from pop_ld.web.checks import Checks
 from pop_ld.web.headers import Headers
+from pop_ld.web.result_cache import ResultCache
 from pop_ld.web.state import Current, Site
 
 READ = ["GET", "HEAD"]
@@ -29,6 +30,9 @@ ADDRESSES: tuple[tuple[str, Callable[[Request], Any], list[str]], ...] = (
     ("/sparql", sparql.sparql, [*READ, "POST"]),
     ("/def/{name}", datasets.vocabulary, READ),
     ("/dataset/{base}", datasets.dataset, READ),
+    ("/void", datasets.void, READ),
+    ("/void.{suffix}", datasets.void, READ),
+    ("/.well-known/void", datasets.well_known, READ),
     ("/shapes", shapes.index, READ),
     ("/shapes/{name}", shapes.shapes, READ),
     ("/validate", validate.validate, [*READ, "POST"]),
@@ -47,11 +51,13 @@ ADDRESSES: tuple[tuple[str, Callable[[Request], Any], list[str]], ...] = (
 def create_app(settings: Settings) -> FastAPI:
     """The site over ``settings.data``; it starts without a release too, and says 503 until one is published."""
     pool = store.QueryPool(settings)
+    cache = ResultCache(Path(settings.data) / "cache", settings.result_cache << 20)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         await pool.aclose()
+        cache.close()
 
     app = FastAPI(
         docs_url=None,
@@ -65,5 +71,5 @@ def create_app(settings: Settings) -> FastAPI:
         exception_handlers={PopError: errors.answer_pop_error, HTTPException: errors.answer_http_error},
     )
     app.add_middleware(Headers)
-    app.state.site = Site(settings, Current(Path(settings.data)), pool, Checks(settings))
+    app.state.site = Site(settings, Current(Path(settings.data)), pool, Checks(settings), cache)
     return app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from http import HTTPStatus
 from typing import Any
 
@@ -52,6 +53,8 @@ TABLE: dict[type[errors.PopError], tuple[int, str]] = {
     errors.QueryForbidden: (403, "query-forbidden"),
     errors.QueryTimeout: (504, "query-timeout"),
     errors.QueryMemoryError: (504, "query-memory"),
+    errors.ResultTooLarge: (504, "result-too-large"),
+    errors.TooManyRequests: (429, "too-many-requests"),
     errors.QueryFailed: (500, "query-failed"),
     QueryTooLong: (413, "query-too-long"),
     UnsupportedMedia: (415, "unsupported-media"),
@@ -65,6 +68,7 @@ TABLE: dict[type[errors.PopError], tuple[int, str]] = {
 }
 """Exception -> (status, key of ``errors`` in templates/i18n); a class that is not here has the line of its nearest ancestor."""
 
+_SOON = "5"
 _STATUSES = {404: "not-found", 405: "method", 413: "query-too-long", 503: "busy"}
 
 
@@ -76,19 +80,35 @@ def status_of(error: errors.PopError) -> tuple[int, str]:
 def detail_of(error: errors.PopError) -> str:
     """What the client may know more: nothing of our own faults, which belong in the log."""
     status, _ = status_of(error)
-    return error.message if status in (400, 403, 406, 410, 413, 415, 422, 504) else ""
+    return error.message if status in (400, 403, 406, 410, 413, 415, 422, 429, 504) else ""
+
+
+def more_of(error: errors.PopError) -> dict[str, Any]:
+    """Members that the problem of an exception has beyond those of every problem (RFC 9457 §3.2)."""
+    if isinstance(error, errors.NotAcceptable):
+        return {"offers": list(error.offers)}
+    if isinstance(error, errors.Gone):
+        return {"label": error.label, "removed": error.when}
+    if isinstance(error, errors.QuerySyntaxError) and error.line:
+        return {"line": error.line, "column": error.column, "excerpt": error.excerpt, "mark": error.mark}
+    return {}
+
+
+def wait_of(error: errors.PopError) -> str:
+    """Retry-After for an exception, in seconds; "" where coming again would not help."""
+    if isinstance(error, errors.TooManyRequests):
+        return str(math.ceil(error.wait))
+    return _SOON if status_of(error)[0] == HTTPStatus.SERVICE_UNAVAILABLE else ""
 
 
 async def answer_pop_error(request: Request, error: Exception) -> Response:
     """The answer to a PopError."""
     assert isinstance(error, errors.PopError)
     status, key = status_of(error)
-    extra: dict[str, Any] = {}
-    if isinstance(error, errors.NotAcceptable):
-        extra["offers"] = list(error.offers)
-    if isinstance(error, errors.Gone):
-        extra |= {"label": error.label, "removed": error.when}
-    return respond(request, status, key, detail_of(error), extra)
+    made = respond(request, status, key, detail_of(error), more_of(error))
+    if wait := wait_of(error):
+        made.headers["Retry-After"] = wait
+    return made
 
 
 async def answer_http_error(request: Request, error: Exception) -> Response:
@@ -115,7 +135,7 @@ def respond(request: Request, status: int, key: str, detail: str, extra: dict[st
     made.headers["Vary"] = "Accept, Accept-Language"
     made.headers["Cache-Control"] = "no-store" if status >= 500 else "no-cache"
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        made.headers["Retry-After"] = "5"
+        made.headers["Retry-After"] = _SOON
     return made
 
 

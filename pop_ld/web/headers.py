@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pop_ld.web.errors import respond
+from pop_ld.web.query_answer import AnswerCut
 
 log = logging.getLogger(__name__)
 
@@ -19,11 +20,12 @@ _POLICY = (
 )
 ALWAYS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Location, ETag, Link, Location, Pop-Release, Retry-After",
+    "Access-Control-Expose-Headers": "Content-Location, ETag, Link, Location, Pop-Release, Pop-Rewrites, Retry-After",
     "Content-Security-Policy": _POLICY,
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "X-Content-Type-Options": "nosniff",
 }
+_ALWAYS = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items()]
 _METHODS = "GET, HEAD, POST, OPTIONS"
 
 
@@ -46,9 +48,12 @@ class Headers:
             await self._app(scope, receive, sender)
         except ClientDisconnect:
             return  # nobody is left to answer, and nothing failed
+        except AnswerCut as error:
+            log.warning("%s %s was cut: %s", scope["method"], scope["path"], error)
+            return  # without an end: the server then cuts the connection, so that the client does not take a part for the whole
         except Exception:
             if sender.started:
-                raise  # the server then cuts the connection: the client must not take a part for the whole
+                raise  # the server cuts the connection, as above
             log.exception("%s %s failed", scope["method"], scope["path"])
             await respond(Request(scope), 500, "internal", "", {})(scope, receive, sender)
 
@@ -69,13 +74,16 @@ class _Sender:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
-            self._add(MutableHeaders(scope=message))
+            message = {**message, "headers": self._complete(message["headers"])}
         elif message["type"] == "http.response.body" and self._scope["method"] == "HEAD":
             message = {**message, "body": b""}
         await self._send(message)
 
-    def _add(self, headers: MutableHeaders) -> None:
-        for name, value in ALWAYS.items():
-            headers.setdefault(name, value)
-        if release := self._scope["state"].get("release"):
-            headers.setdefault("Pop-Release", release)
+    def _complete(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        given = list(headers)
+        names = {name for name, _ in given}
+        given += [pair for pair in _ALWAYS if pair[0] not in names]
+        release = self._scope["state"].get("release")
+        if release and b"pop-release" not in names:
+            given.append((b"pop-release", release.encode()))
+        return given

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from starlette.requests import Request
 
@@ -14,15 +15,16 @@ _PART = re.compile(r'(?:[^,"]|"(?:\\.|[^"\\])*")+')
 _PARAMETER = re.compile(r';\s*([^\s=;]+)\s*=\s*("(?:\\.|[^"\\])*"|[^\s;]*)')
 
 
-def weights(header: str) -> list[tuple[str, float]]:
-    """``a/b;q=0.5, c/d`` -> [("a/b", 0.5), ("c/d", 1.0)], lower case; a q that is no number counts as 0, none as 1."""
+@lru_cache(maxsize=500)
+def weights(header: str) -> Sequence[tuple[str, float]]:
+    """``a/b;q=0.5, c/d`` -> (("a/b", 0.5), ("c/d", 1.0)), lower case; a q that is no number counts as 0, none as 1."""
     found = []
     for part in _PART.findall(header[:4000]):
         name = part.split(";", 1)[0].strip().lower()
         parameters = {key.lower(): value for key, value in _PARAMETER.findall(part)}
         if name:
             found.append((name, _quality(parameters.get("q", "1"))))
-    return found
+    return tuple(found)
 
 
 def _quality(text: str) -> float:

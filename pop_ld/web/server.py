@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
+from typing import Any
 
 import uvicorn
 
 from pop_ld.config import Settings
 from pop_ld.formats.words import say
 from pop_ld.web.app import create_app
-
-LONGEST_HEAD = 256 * 1024
-"""Bytes of a request's first lines: long SPARQL queries come by GET too."""
+from pop_ld.web.protocol import BoundedProtocol
 
 
 class _Server(uvicorn.Server):
@@ -28,17 +27,20 @@ class _Server(uvicorn.Server):
 
 def serve(settings: Settings, host: str, port: int, tell: Sequence[str] = ()) -> int:
     """Serves until interrupted; ``tell`` is printed when requests are answered. Returns the exit code."""
-    config = uvicorn.Config(
-        create_app(settings),
-        host=host,
-        port=port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        http="h11",
-        h11_max_incomplete_event_size=LONGEST_HEAD,
-        timeout_graceful_shutdown=5,
-    )
+    config = server_config(settings, host=host, port=port)
     server = _Server(config, tell or [say(settings.lang, "ready.serving", root=f"http://{host}:{port}")])
     server.run()
     return 0 if server.started else 1
+
+
+def server_config(settings: Settings, **address: Any) -> uvicorn.Config:
+    """How the application is served: ``address`` holds host and port, or nothing where sockets are given."""
+    return uvicorn.Config(
+        create_app(settings),
+        **address,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        http=BoundedProtocol,
+        timeout_graceful_shutdown=5,
+    )

@@ -3,145 +3,94 @@
 from __future__ import annotations
 
 import asyncio
-import math
-from collections.abc import AsyncIterator, Coroutine
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from pop_ld import store
-from pop_ld.errors import PopError, QueryForbidden
-from pop_ld.formats import BY_TYPE, FORMATS, HTML, descriptions
-from pop_ld.formats.rdf import rdf
-from pop_ld.web import sparql_page
-from pop_ld.web.errors import BadRequest, QueryTooLong, UnsupportedMedia
-from pop_ld.web.negotiation import accept, choose, wants_html
-from pop_ld.web.respond import cached
-from pop_ld.web.state import Serving, serving, site_of
+from pop_ld.errors import PopError
+from pop_ld.web import datasets, query_log, sparql_page
+from pop_ld.web.errors import status_of
+from pop_ld.web.negotiation import accept, wants_html
+from pop_ld.web.query_answer import QueryResponse
+from pop_ld.web.query_log import QueryEntry
+from pop_ld.web.respond import matches
+from pop_ld.web.result_cache import Kept
+from pop_ld.web.sparql_request import answer_key, parameters, query_request
+from pop_ld.web.state import Serving, serving_now, site_of
 
 T = TypeVar("T")
-Pairs = list[tuple[str, str]]
-_FORM, _QUERY, _UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
 _PAGE = "text/tab-separated-values, text/turtle"
 """What a page is made from: rows for SELECT and ASK, Turtle for CONSTRUCT and DESCRIBE."""
+_DEAR = 0.02
+"""Seconds of running from which an answer is worth keeping on disk."""
+_FIRST_LOOK = 0.05
+"""Seconds after which a client is watched for leaving; most have their answer by then."""
 
 
 async def sparql(request: Request) -> Response:
     """GET or POST /sparql. Raises QueryError and its kinds, NotAcceptable, Busy, NoRelease."""
-    now = await run_in_threadpool(serving, request)
-    pairs = await _parameters(request)
-    people = wants_html(request)
+    began = time.monotonic()
+    now = await serving_now(request)
+    pairs = await parameters(request)
+    people = wants_html(request) and not any(name == "format" for name, _ in pairs)
     text = next((value for name, value in pairs if name == "query"), None)
     if request.method != "POST" and (text is None or (people and not text.strip())):
         return await run_in_threadpool(_description, request, now, people)
-    if not people:
-        return await _stream(request, await _ask(request, now, pairs, accept(request)))
+    entry = QueryEntry(text or "", now.release.name)
+    done = partial(_record, request, began=began)
     try:
-        answer = await _ask(request, now, pairs, _PAGE)
+        asked = query_request(request, pairs, _PAGE if people else accept(request))
+        if not people:
+            return await _answered(request, now, asked, entry, done)
+        answer = await ask(request, now, replace(asked, coding=""))
     except PopError as error:
+        entry.status, entry.outcome = status_of(error)
+        entry.reason = error.message
+        done(entry)
+        if not people:
+            raise
         return await run_in_threadpool(sparql_page.failed, request, text or "", error)
-    return await sparql_page.answered(request, text or "", answer)
-
-
-def _description(request: Request, now: Serving, people: bool) -> Response:
-    """Without a query: the form for a browser, a SPARQL service description for a program."""
-    if people:
-        return sparql_page.form(request, now.release.name)
-    format = BY_TYPE[choose(accept(request), [f.media_type for f in FORMATS if f is not HTML])]
-    manifest = now.release.manifest
-    return cached(request, lambda: rdf(format, descriptions.service(now.site, manifest)), format.media_type, manifest["name"])
-
-
-async def _parameters(request: Request) -> Pairs:
-    """Name and value pairs of the three ways to send a query (SPARQL 1.1 Protocol §2.1.1 to §2.1.3)."""
-    limit = site_of(request).settings.query_size
-    in_address = _pairs(request.scope.get("query_string", b""))
-    if request.method != "POST":
-        return in_address
-    kind = request.headers.get("content-type", "").split(";", 1)[0].strip().lower()
-    if kind == _UPDATE:
-        raise QueryForbidden("updates are not accepted here")
-    if kind == _FORM:
-        return _pairs(await _body(request, 3 * limit + 10_000))  # a byte may be written as three: %XX
-    if kind != _QUERY:
-        raise UnsupportedMedia(f"a query is sent as {_FORM} or {_QUERY}")
+    except ClientDisconnect:
+        entry.outcome = "left"
+        done(entry)
+        raise
+    entry.status = 200
     try:
-        return [("query", (await _body(request, limit)).decode("utf-8")), *(pair for pair in in_address if pair[0] != "query")]
-    except UnicodeDecodeError as error:
-        raise BadRequest("the query is not UTF-8") from error
+        return await sparql_page.answered(request, text or "", answer)
+    finally:
+        entry.of(answer)
+        done(entry)
 
 
-def _pairs(encoded: bytes) -> Pairs:
-    try:
-        return parse_qsl(encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=1000)
-    except ValueError as error:
-        raise BadRequest("the parameters are not percent-encoded UTF-8") from error
-
-
-async def _body(request: Request, limit: int) -> bytes:
-    received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > limit:
-            raise QueryTooLong(f"the query is longer than {site_of(request).settings.query_size} bytes")
-    return bytes(received)
-
-
-async def _ask(request: Request, now: Serving, pairs: Pairs, wanted: str) -> store.QueryAnswer:
-    return await unless_gone(request, site_of(request).pool.answer(now.release, query_request(request, pairs, wanted)))
-
-
-def query_request(request: Request, pairs: Pairs, wanted: str) -> store.QueryRequest:
-    """The parameters as a query to run. Raises BadRequest, QueryForbidden, QueryTooLong."""
-    settings = site_of(request).settings
-    values = [value for name, value in pairs if name == "query"]
-    if any(name == "update" for name, _ in pairs):
-        raise QueryForbidden("updates are not accepted here")
-    if len(values) != 1:
-        raise BadRequest("exactly one parameter query is needed")
-    if len(values[0].encode("utf-8", "replace")) > settings.query_size:
-        raise QueryTooLong(f"the query is longer than {settings.query_size} bytes")
-    seconds = timeout_of(next((value for name, value in pairs if name == "timeout"), ""), settings.deadline)
-    return store.QueryRequest(
-        query=values[0],
-        accept=wanted,
-        timeout=min(seconds, settings.deadline_max),
-        default_graphs=_graphs(pairs, "default-graph-uri"),
-        named_graphs=_graphs(pairs, "named-graph-uri"),
-    )
-
-
-def timeout_of(text: str, default: float) -> float:
-    """Seconds that a client asks for; "" and 0 mean the default. Raises BadRequest."""
-    try:
-        seconds = float(text or 0)
-    except ValueError as error:
-        raise BadRequest("timeout wants a number of seconds") from error
-    if math.isnan(seconds) or seconds < 0:
-        raise BadRequest("timeout wants a number of seconds")
-    return seconds or default
-
-
-def _graphs(pairs: Pairs, parameter: str) -> tuple[str, ...]:
-    return tuple(value for name, value in pairs if name == parameter)
+async def ask(request: Request, now: Serving, asked: store.QueryRequest) -> store.QueryAnswer:
+    """Runs a query for as long as its client stays. Raises what the QueryService does, and ClientDisconnect."""
+    return await unless_gone(request, site_of(request).pool.answer(now.release, asked))
 
 
 async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
     """Awaits ``work``, and cancels it as soon as the client has left. Raises ClientDisconnect then."""
     task = asyncio.ensure_future(work)
-    gone = asyncio.ensure_future(_left(request))
+    gone = None
     try:
-        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({task}, timeout=_FIRST_LOOK)
+        if not task.done():
+            gone = asyncio.ensure_future(_left(request))
+            await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
         if task.done():
             return task.result()
         raise ClientDisconnect
     finally:
-        for one in (task, gone):
-            one.cancel()
-        await asyncio.gather(task, gone, return_exceptions=True)
+        for one in filter(None, (task, gone)):
+            if not one.done():
+                one.cancel()
+                await asyncio.gather(one, return_exceptions=True)
 
 
 async def _left(request: Request) -> None:
@@ -149,25 +98,55 @@ async def _left(request: Request) -> None:
         pass
 
 
-async def _stream(request: Request, answer: store.QueryAnswer) -> Response:
+async def _answered(
+    request: Request, now: Serving, asked: store.QueryRequest, entry: QueryEntry, done: Callable[[QueryEntry], None]
+) -> Response:
+    """The answer to a program: known already, kept, or from a worker."""
+    cache, key = site_of(request).cache, answer_key(now.release.name, asked)
+    headers = {"Vary": "Accept, Accept-Encoding", "Cache-Control": "public, no-cache" if key else "no-store"}
+    if key:
+        headers["ETag"] = f'"{key.hex()}"'
+        if matches(request.headers.get("if-none-match", ""), headers["ETag"]):
+            entry.status, entry.outcome = 304, "unchanged"
+            done(entry)
+            return Response(status_code=304, headers=headers)
+        if kept := cache.get(key):
+            entry.status, entry.outcome, entry.size = 200, "cached", len(kept.body)
+            done(entry)
+            return Response(kept.body, headers=headers | _about(kept))
+    answer = await ask(request, now, asked)
+    entry.status = 200
+
+    def keep(body: bytes) -> None:
+        assert key
+        found = Kept(answer.media_type, answer.coding, tuple(answer.rewrites), body)
+        cache.put(key, found, dear=answer.seconds > _DEAR)
+
+    def ended() -> None:
+        entry.of(answer)
+        done(entry)
+
+    return QueryResponse(request, answer, headers | _about(answer), entry, ended=ended, whole=keep if key else None, keep=cache.largest)
+
+
+def _about(answer: store.QueryAnswer | Kept) -> dict[str, str]:
+    """What the headers say of an answer's bytes and of how they were come by."""
     kind = answer.media_type
-    headers = {
-        "Content-Type": kind + ("; charset=utf-8" if kind.startswith("text/") else ""),
-        "Vary": "Accept",
-        "Cache-Control": "no-cache",
-    }
-    if answer.length is not None:
-        headers["Content-Length"] = str(answer.length)
-    if request.method == "HEAD":
-        await answer.aclose()
-        return Response(headers=headers)
-    return StreamingResponse(_chunks(answer), headers=headers)
+    found = {"Content-Type": kind + ("; charset=utf-8" if kind.startswith("text/") else "")}
+    if answer.coding:
+        found["Content-Encoding"] = answer.coding
+    if answer.rewrites:
+        found["Pop-Rewrites"] = ", ".join(answer.rewrites)
+    return found
 
 
-async def _chunks(answer: store.QueryAnswer) -> AsyncIterator[bytes]:
-    """The answer's bytes; when the client leaves, or at the end, the query is over."""
-    try:
-        async for chunk in answer:
-            yield chunk
-    finally:
-        await answer.aclose()
+def _record(request: Request, entry: QueryEntry, *, began: float) -> None:
+    entry.seconds = time.monotonic() - began
+    query_log.record(site_of(request).settings, entry)
+
+
+def _description(request: Request, now: Serving, people: bool) -> Response:
+    """Without a query: the form for a browser, a SPARQL service description for a program."""
+    if people:
+        return sparql_page.form(request, now.release.name)
+    return datasets.service(request, now)

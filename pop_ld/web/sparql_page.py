@@ -15,7 +15,7 @@ from starlette.responses import Response
 from pop_ld import iris, store, summary
 from pop_ld.errors import PopError
 from pop_ld.formats.words import followable, say
-from pop_ld.web.errors import detail_of, status_of
+from pop_ld.web.errors import detail_of, status_of, wait_of
 from pop_ld.web.negotiation import language
 from pop_ld.web.respond import cached, html, page
 from pop_ld.web.state import serving
@@ -55,8 +55,8 @@ def failed(request: Request, query: str, error: PopError) -> Response:
     status, key = status_of(error)
     shown = {"title": say(lang, f"errors.{key}.title"), "text": say(lang, f"errors.{key}.text"), "detail": detail_of(error)}
     made = page(request, "sparql.html", lang, status=status, **{**_context(request, lang, query), "error": shown})
-    if status == 503:
-        made.headers["Retry-After"] = "5"
+    if wait := wait_of(error):
+        made.headers["Retry-After"] = wait
     return made
 
 

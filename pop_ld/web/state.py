@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import cast
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from pop_ld import search, store
@@ -19,6 +20,7 @@ from pop_ld.errors import PopError
 from pop_ld.search.contract import SearchReader
 from pop_ld.web.checks import Checks
 from pop_ld.web.errors import NoRelease
+from pop_ld.web.result_cache import ResultCache
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +60,11 @@ class Current:
                 self._open(name)
             return cast(Serving, self._serving)
 
+    def peek(self) -> Serving | None:
+        """The current release where it is open already: quick enough for the event loop. None where :meth:`get` would have to work."""
+        serving = self._serving
+        return serving if serving and serving.release.name == store.current_name(self._data) else None
+
     def _open(self, name: str) -> None:
         try:
             release = store.current(self._data)
@@ -76,6 +83,7 @@ class Site:
     current: Current
     pool: store.QueryPool
     checks: Checks
+    cache: ResultCache
 
 
 def site_of(request: Request) -> Site:
@@ -85,5 +93,14 @@ def site_of(request: Request) -> Site:
 def serving(request: Request) -> Serving:
     """The release that answers this request, noted for its Pop-Release header. Call it off the event loop."""
     found = site_of(request).current.get()
+    request.scope["state"]["release"] = found.release.name
+    return found
+
+
+async def serving_now(request: Request) -> Serving:
+    """The same, on the event loop."""
+    found = site_of(request).current.peek()
+    if found is None:
+        return await run_in_threadpool(serving, request)
     request.scope["state"]["release"] = found.release.name
     return found

@@ -99,7 +99,7 @@ def test_the_queue_is_bounded_in_length_and_in_time(release: Release) -> None:
             await patient
         assert 3.5 < time.monotonic() - start < 5.0
 
-    with_pool(Settings(query_workers=1, query_queue=1), work)
+    with_pool(Settings(query_workers=1, query_queue=1, query_long=0), work)
 
 
 @pytest.mark.parametrize("how", ["aclose", "cancel", "cancel in the queue", "leave the loop"])

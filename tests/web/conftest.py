@@ -14,7 +14,7 @@ import uvicorn
 from pop_ld import iris, pipeline, store
 from pop_ld.bases import load_bases
 from pop_ld.config import Settings
-from pop_ld.web.app import create_app
+from pop_ld.web.server import server_config
 
 NAUGHTY = "<script>alert(1)</script>\"'</title></script><img src=x onerror=alert(1)>"
 
@@ -41,7 +41,7 @@ def serve(settings: Settings) -> tuple[uvicorn.Server, threading.Thread, str]:
     free = socket.socket()
     free.bind(("127.0.0.1", 0))
     port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="critical", http="h11", h11_max_incomplete_event_size=1 << 18))
+    server = uvicorn.Server(server_config(settings))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [free]}, daemon=True)
     thread.start()
     while not server.started:

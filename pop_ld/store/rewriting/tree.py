@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import tree_sitter_sparql
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
 Edit = tuple[int, int, str]
 """(first byte, byte after the last, text that comes in their place)."""
@@ -37,6 +37,11 @@ class Tree:
                 yield node
             waiting.extend(reversed(node.children))
 
+    def all_of(self, *kinds: str) -> list[Node]:
+        """Every named node of these kinds, in the order of the text, those around before those inside: found outside Python."""
+        found = QueryCursor(_kinds(kinds)).captures(self.root).get("node", [])
+        return sorted(found, key=lambda node: (node.start_byte, -node.end_byte))
+
 
 def parse(query: str) -> Tree | None:
     """The query's tree; None where it has an error or a missing token, or is written with codepoint escapes (SPARQL 1.1 §19.2)."""
@@ -59,6 +64,11 @@ def edited(tree: Tree, edits: Iterable[Edit]) -> str:
 @cache
 def _parser() -> Parser:
     return Parser(_language())
+
+
+@cache
+def _kinds(kinds: tuple[str, ...]) -> Query:
+    return Query(_language(), f"[{' '.join(f'({kind})' for kind in kinds)}] @node")
 
 
 @cache

@@ -1,0 +1,86 @@
+"""What an answer passes through: the budget of bytes, the checks, the coding, and the part held back."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import threading
+
+import pytest
+import zstandard
+
+from pop_ld.errors import QueryFailed, ResultTooLarge
+from pop_ld.store.output import INLINE, Output
+
+PLAIN = {"xml": False, "csv": False}
+
+
+def through(blocks: list[bytes], coding: str = "", limit: int = 1 << 30) -> tuple[bytes, bool, Output]:
+    """(what arrives, whether it came through the pipe, the output)."""
+    reading, writing = os.pipe()
+    received, spilled = bytearray(), []
+
+    def read() -> None:
+        while block := os.read(reading, 1 << 16):
+            received.extend(block)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    output = Output(writing, limit, coding, spill=lambda: spilled.append(True), **PLAIN)
+    try:
+        for block in blocks:
+            assert output.write(block) == len(block)
+        inline = output.finish()
+    finally:
+        os.close(writing)
+        reader.join()
+        os.close(reading)
+    assert (inline is None) == bool(spilled)
+    return bytes(received) if inline is None else inline, inline is None, output
+
+
+LONG = [os.urandom(100) * 50 for _ in range(200)]
+
+
+@pytest.mark.parametrize(
+    ("coding", "decode"), [("gzip", gzip.decompress), ("zstd", lambda b: zstandard.ZstdDecompressor().decompressobj().decompress(b))]
+)
+@pytest.mark.parametrize("blocks", [[b"x" * 3000], LONG], ids=["short", "long"])
+def test_codings(coding: str, decode: object, blocks: list[bytes]) -> None:
+    body, _, output = through(blocks, coding)
+    assert output.coding == coding
+    assert decode(body) == b"".join(blocks)  # type: ignore[operator]
+    assert len(body) < len(b"".join(blocks))
+
+
+def test_a_very_short_answer_is_not_coded() -> None:
+    body, spilled, output = through([b"few", b" bytes"], "gzip")
+    assert (body, spilled, output.coding) == (b"few bytes", False, "")
+
+
+@pytest.mark.parametrize("size", [0, 1, INLINE, INLINE + 1, 1_000_000])
+def test_only_a_long_answer_goes_through_the_pipe(size: int) -> None:
+    body, spilled, output = through([b"x" * size])
+    assert body == b"x" * size
+    assert spilled == (size > INLINE)
+    assert output.size == size
+
+
+def test_the_budget_counts_bytes_before_coding() -> None:
+    with pytest.raises(OSError, match="more than 1000 bytes"):
+        through([b"x" * 500] * 3, "gzip", limit=1000)
+    output = Output(-1, 10, "", spill=lambda: None, **PLAIN)
+    with pytest.raises(OSError):
+        output.write(b"x" * 11)
+    assert isinstance(output.fault, ResultTooLarge)
+
+
+def test_what_xml_cannot_say_is_seen_across_blocks() -> None:
+    output = Output(-1, 1000, "", xml=True, csv=False, spill=lambda: None)
+    output.write(b"<uri>a</uri><abc")
+    with pytest.raises(OSError):
+        output.write(b":>")
+    output = Output(-1, 1000, "", xml=True, csv=False, spill=lambda: None)
+    with pytest.raises(OSError):
+        output.write(b"a\x01b")
+    assert isinstance(output.fault, QueryFailed)
