@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
@@ -12,6 +13,8 @@ from urllib.parse import urlsplit
 
 from pop_ld import iris
 from pop_ld.errors import UsageError
+
+_SWITCH = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 
 
 def _setting(default: Any, help_text: str) -> Any:
@@ -31,7 +34,7 @@ class Settings:
     deadline_max: float = _setting(60.0, "seconds a client may ask for with the timeout parameter")
     query_memory: int = _setting(2048, "MiB of memory a SPARQL worker may take")
     query_workers: int = _setting(4, "SPARQL queries that run at once while they are short")
-    query_long: int = _setting(2, "SPARQL queries that run on beside them once they have taken a second; 0 tells none apart")
+    query_long: int = _setting(2, "SPARQL queries that run on beside them once they have taken 0.3 s; 0 tells none apart")
     query_queue: int = _setting(32, "SPARQL queries that may wait for a worker")
     query_size: int = _setting(1_000_000, "bytes a SPARQL query may have")
     result_size: int = _setting(1024, "MiB that the answer to a SPARQL query may have")
@@ -40,6 +43,11 @@ class Settings:
     client_rate: float = _setting(1.0, "seconds of query time that a client gets back each second; 0 sets no limit")
     service_allow: str = _setting("", "SPARQL endpoints that SERVICE and LOAD may reach, with spaces or commas between")
     web_workers: int = _setting(1, "processes that answer requests")
+    query_log: str = _setting("", "file that gets a line of JSON for each SPARQL query; empty keeps none")
+    query_log_text: bool = _setting(True, "whether that line holds the query itself, or its hash alone")
+    metrics: str = _setting(
+        "127.0.0.0/8 ::1", "networks that may read /metrics, with spaces or commas between; all for everybody, empty for nobody"
+    )
     check_size: int = _setting(20_000_000, "bytes of a file that /validate takes")
     check_deadline: float = _setting(120.0, "seconds that a check of /validate may take")
     check_memory: int = _setting(2048, "MiB of memory a check of /validate may take")
@@ -51,6 +59,12 @@ class Settings:
 def allowed_services(settings: Settings) -> tuple[str, ...]:
     """The IRIs of ``service_allow``."""
     return tuple(settings.service_allow.replace(",", " ").split())
+
+
+def networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """The networks of a setting like ``metrics``. Raises ValueError for what is none."""
+    names = "0.0.0.0/0 ::/0" if text.strip() == "all" else text.replace(",", " ")
+    return tuple(map(ipaddress.ip_network, names.split()))
 
 
 def load_settings(environ: Mapping[str, str] | None = None, path: Path | None = None) -> Settings:
@@ -84,8 +98,10 @@ def checked(settings: Settings) -> Settings:
 
 def _check(name: str, value: Any, kind: type) -> Any:
     try:
-        value = kind(value)
-    except (TypeError, ValueError) as error:
+        value = _SWITCH[str(value).lower()] if kind is bool else kind(value)
+        if name == "metrics":
+            networks(value)
+    except (TypeError, ValueError, KeyError) as error:
         raise UsageError(f"setting {name} wants a {kind.__name__}, not {value!r}") from error
     if name in ("site", "pop"):
         value = value.rstrip("/")

@@ -11,13 +11,13 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from pop_ld import errors
-from pop_ld.errors import PopError, QueryFailed, QueryMemoryError, QueryTimeout
+from pop_ld.errors import PopError, QueryFailed, QueryMemoryError, QuerySyntaxError, QueryTimeout
 from pop_ld.store.contract import QueryRequest
 from pop_ld.store.process import WorkerLost, WorkerProcess
 
 HOLD_BACK = 256 << 10
 """Bytes kept before the first is released: a failure within them is a clean exception."""
-LONG_AFTER = 1.0
+LONG_AFTER = 0.3
 """Seconds after which a query is long: it then runs beside the short ones, behind them for the processor."""
 _BLOCK = 1 << 18
 _NO_MEMORY = (b"memory allocation of", b"bad_alloc", b"MemoryError")
@@ -216,7 +216,7 @@ def _death(worker: WorkerProcess, seconds: float) -> PopError:
     if any(text in words for text in _NO_MEMORY):
         return _out_of_memory()
     if code == -signal.SIGSEGV:
-        return QueryFailed("the query engine stopped: the query is nested too deeply for it")
+        return QuerySyntaxError("the query is nested too deeply for the engine")
     if code == -signal.SIGKILL:
         return QueryFailed("the query's worker was killed from outside, perhaps because the machine lacks memory")
     return QueryFailed(f"the query engine stopped ({code})")

@@ -1,7 +1,8 @@
 """Runs SPARQL queries in worker processes on the current release: fair queues with bounds, deadlines that hold, quick healing.
 
-A query begins as a short one. Should it run for a second, it becomes long: it gives its place to the next short one and runs on
-beside, behind the others for the processor, as long as there is a place among the long ones; else it is put back into their queue.
+A query begins as a short one. Should it run for LONG_AFTER seconds, it becomes long: it gives its place to the next short one and
+runs on beside, behind the others for the processor, as long as there is a place among the long ones; else it is put back into their
+queue.
 """
 
 from __future__ import annotations
@@ -128,7 +129,7 @@ class QueryPool:
         return worker
 
     def _slow(self, answer: RunningAnswer) -> bool:
-        """A short query has run for a second: it becomes a long one, or is put back; True where it is to be looked at again."""
+        """A short query has run for long: it becomes a long one, or is put back; True where it is to be looked at again."""
         client = answer.request.client
         if not self._settings.query_long:
             return False

@@ -58,7 +58,7 @@ def test_a_memory_hog_dies_alone_and_its_size_is_bounded(release: Release, name:
 
 def test_other_deaths_are_told_apart(release: Release) -> None:
     async def work(pool: QueryPool) -> None:
-        with pytest.raises(QueryFailed, match="nested"):
+        with pytest.raises(QuerySyntaxError, match="nested"):
             await ask(pool, release, "SELECT * { " + "{" * 30_000 + "}" * 30_000 + " }")
         for number in (signal.SIGKILL, signal.SIGABRT):
             heavy = asyncio.ensure_future(ask(pool, release, HOURS, 20))
@@ -132,7 +132,7 @@ def test_workers_die_with_their_parent(release: Release) -> None:
     process = run_python(PARENT, release.path, HOURS)
     assert process.stdout is not None
     pids = process.stdout.readline().split()
-    assert len(pids) == 2
+    assert len(pids) >= 2
     process.kill()
     process.communicate()
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from pyoxigraph import Store
@@ -255,3 +257,55 @@ def test_what_is_wrong_is_said_and_where(release: Release, query: str, kind: typ
         assert error.line == line and error.column > 0
         assert error.excerpt == query.split("\n")[line - 1]
         assert error.mark == error.column - 1
+
+
+class _Peer(BaseHTTPRequestHandler):
+    """Another's endpoint, which answers each query with one row."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"type":"literal","value":"from afar"}}]}}'
+        self.send_response(200)
+        self.send_header("Content-Type", "application/sparql-results+json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def test_a_service_on_the_allow_list_is_called_and_no_other(release: Release, listener: socket.socket) -> None:
+    with HTTPServer(("127.0.0.1", 0), _Peer) as peer:
+        threading.Thread(target=peer.serve_forever, daemon=True).start()
+        friend = f"http://127.0.0.1:{peer.server_port}/sparql"
+        stranger = f"http://127.0.0.1:{listener.getsockname()[1]}/x"
+        forbidden = [
+            f"SELECT * {{ SERVICE <{stranger}> {{ ?s ?p ?x }} }}",
+            f"SELECT * {{ SERVICE <{friend}> {{ ?s ?p ?x }} SERVICE <{stranger}> {{ ?s ?p ?y }} }}",
+            f"SELECT * {{ SERVICE <{friend}/> {{ ?s ?p ?x }} }}",
+            f"SELECT * {{ VALUES ?e {{ <{friend}> }} SERVICE ?e {{ ?s ?p ?x }} }}",
+            f"PREFIX f: <{friend}> SELECT * {{ SERVICE f: {{ ?s ?p ?x }} }}",
+            f"SELECT * {{ SERVICE#\n<{friend}> {{ ?s ?p ?x }} }}",
+            f'SELECT ("SERVICE <{friend}>" AS ?y) {{ SERVICE <{stranger}> {{ ?s ?p ?x }} }}',
+            f"SELECT * {{ \\u0053ERVICE <{friend}> {{ ?s ?p ?x }} ?a ?b ?c SERVICE <{stranger}> {{ }} }}",
+        ]
+
+        async def work() -> list[bytes]:
+            pool = QueryPool(Settings(query_workers=1, service_allow=f"https://other.example/sparql, {friend}"))
+            for query in forbidden:
+                with pytest.raises(QueryForbidden):
+                    await pool.answer(release, QueryRequest(query, "", 10))
+            found = []
+            for call in ("SERVICE", "service silent"):
+                query = f"SELECT ?x {{ {call} <{friend}> {{ ?s ?p ?x }} }}"
+                answer = await pool.answer(release, QueryRequest(query, "text/csv", 10))
+                found.append(b"".join([block async for block in answer]))
+            with pytest.raises(QueryForbidden):  # by a worker that has no network either
+                await pool.answer(release, QueryRequest(forbidden[0], "", 10))
+            await pool.aclose()
+            return found
+
+        assert asyncio.run(work()) == [b"x\r\nfrom afar\r\n"] * 2
+        assert nobody_called(listener)
+        peer.shutdown()
