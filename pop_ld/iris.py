@@ -44,6 +44,10 @@ EDM = "http://www.europeana.eu/schemas/edm/"
 SHACL = "http://www.w3.org/ns/shacl#"
 DQV = "http://www.w3.org/ns/dqv#"
 VOID = "http://rdfs.org/ns/void#"
+DCAT = "http://www.w3.org/ns/dcat#"
+SERVICE = "http://www.w3.org/ns/sparql-service-description#"
+FORMATS = "http://www.w3.org/ns/formats/"
+GEO_FUNCTION = "http://www.opengis.net/def/function/geosparql/"
 
 SITE_PREFIXES = {
     "id": "/id/",
@@ -96,6 +100,31 @@ def thesaurus_graph(site: str, name: str) -> str:
 def quality_graph(site: str) -> str:
     """IRI of the named graph of quality measurements."""
     return f"{site}/graph/quality"
+
+
+def void_graph(site: str) -> str:
+    """IRI of the named graph that describes the release: VoID, DCAT, the service."""
+    return f"{site}/graph/void"
+
+
+def examples_graph(site: str) -> str:
+    """IRI of the named graph of the example queries."""
+    return f"{site}/graph/examples"
+
+
+def new_graph(site: str, name: str) -> str:
+    """IRI of a named graph that an operator adds without naming it."""
+    return f"{site}/graph/annotation/{key(name)}"
+
+
+def void(site: str, part: str = "") -> str:
+    """IRI of the VoID document, or of one of the ``#`` parts that it describes."""
+    return f"{site}/void#{part}" if part else f"{site}/void"
+
+
+def sparql(site: str, part: str = "") -> str:
+    """IRI of the SPARQL endpoint, or of a ``#`` part of its description."""
+    return f"{site}/sparql#{part}" if part else f"{site}/sparql"
 
 
 def release(site: str, name: str) -> str:

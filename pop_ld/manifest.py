@@ -1,4 +1,4 @@
-"""What a release says of itself: its manifest, its VoID description, the tombstones of notices that were taken out."""
+"""What a release says of itself: its manifest, what its links to other datasets are, the tombstones of notices that were taken out."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pop_ld import iris, store
+from pop_ld import iris, resources, store
 from pop_ld.config import Settings
 from pop_ld.mapping.compiler import escape
+from pop_ld.store.counting import Links
 
 
 def manifest(data: Path, settings: Settings, counts: Counter[str], examples: list[dict[str, str]], more: dict[str, Any]) -> dict[str, Any]:
@@ -26,25 +27,29 @@ def manifest(data: Path, settings: Settings, counts: Counter[str], examples: lis
         "bases": bases,
         "notices": sum(bases.values()),
         "examples": shown,
+        "previous": {key: former[key] for key in ("name", "created", "notices", "triples") if key in former},
         "thesauri": former.get("thesauri", {}),
         **more,
     }
 
 
-def void(site: str, about: dict[str, Any], triples: int) -> str:
-    """VoID of a release: its size, and a subset for each base."""
-    lines = [
-        f"@prefix void: <{iris.VOID}> .",
-        f"@prefix dcterms: <{iris.DCTERMS}> .",
-        f"@prefix xsd: <{iris.XSD}> .",
-        f"<{iris.release(site, about['name'])}> a void:Dataset ;",
-        f'  dcterms:created "{about["created"]}"^^xsd:dateTime ;',
-        f"  void:triples {triples} ; void:entities {about['notices']} .",
-    ]
-    for slug, count in about["bases"].items():
-        lines.append(f"<{iris.release(site, about['name'])}> void:subset <{iris.dataset(site, slug)}> .")
-        lines.append(f"<{iris.dataset(site, slug)}> a void:Dataset ; void:entities {count} .")
-    return "\n".join(lines) + "\n"
+_NO_LINKS = (
+    *(iris.ONTOLOGY, iris.RDF, iris.RDFS, iris.WGS84, iris.FOAF, "http://www.opengis.net/ont/geosparql#"),
+    *(iris.DCTERMS + name for name in ("identifier", "title", "description", "date", "created", "rights")),
+    *(iris.SKOS + name for name in ("prefLabel", "altLabel", "notation")),
+    *(
+        iris.CRM + name
+        for name in ("P1_is", "P3_has", "P4_has", "P24i_", "P43_", "P65_", "P82", "P90_", "P108i_", "P156_", "P168_", "P190_")
+    ),
+    *(iris.SCHEMA + "image", iris.LINKED_ART + "digitally_shown_by"),
+)
+"""Beginnings of the properties that no linkset is made of: of texts and numbers, of parts, pages, images and classes, and the one-hop
+properties, which repeat those of the CRM."""
+
+
+def links() -> Links:
+    """What counts as a link to another dataset: the addresses of ``mappings/linksets.csv``."""
+    return Links(tuple(line["space"] for line in resources.table("linksets.csv")), _NO_LINKS)
 
 
 def tombstone(site: str, base: str, ref: str, iri: str, label: str, now: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,11 @@ from pop_ld import manifest as manifests
 from pop_ld.batches import in_batches
 from pop_ld.config import Settings
 from pop_ld.errors import CheckFailed
+from pop_ld.formats import BY_SUFFIX, descriptions
+from pop_ld.formats.rdf import rdf
 from pop_ld.processes import SMALL
 from pop_ld.progress import stage
+from pop_ld.store.statistics import Statistics
 
 
 def see_that_it_is_sound(validation: dict[str, Any], dump: Path) -> None:
@@ -82,20 +86,19 @@ def snapshot(
 ) -> store.Release:
     name = manifest["name"]
     measured = _measure(writer, data, settings.site, manifest, before, dump=dump, removed=removed, quiet=quiet)
+    counts = _describe(writer, settings, manifest, measured, quiet)
 
     def furnish(folder: Path, reader: store.ResourceReader) -> dict[str, Any]:
         with stage("index", "indexes", 1, quiet=quiet) as bar:
             search.build(folder / "search", documents(), before=before.path / "search" if before else None, removed=removed)
             bar.advance()
         dangling = linking.write_release_list(folder, before.path if before else None, dump, fresh, writer.unresolved)
-        triples = writer.count()
         shutil.rmtree(data / "dumps" / name, ignore_errors=True)  # left by a publication that was cut before its swap
         kept.rename(data / "dumps" / name)
         for file in measured.iterdir():
             file.rename(folder / file.name)
         measured.rmdir()
-        (folder / "void.ttl").write_text(manifests.void(settings.site, manifest, triples), encoding="utf-8")
-        return {"triples": triples, "dangling": dangling}
+        return {"triples": counts.triples, "dangling": dangling}
 
     with stage("keep dump", "files", quiet=quiet) as bar:
         kept = dumps.keep(data, name, dump, removed, bar.advance)
@@ -129,6 +132,32 @@ def _measure(
         writer.replace_graph(iris.quality_graph(site), triples)
         triples.unlink()
     return folder
+
+
+def _describe(writer: store.Writer, settings: Settings, manifest: dict[str, Any], folder: Path, quiet: bool) -> Statistics:
+    """Counts the release, and puts its description and the example queries into the store's graphs of their names.
+
+    ``folder`` gets the counts and, as Turtle, the description.
+    """
+    site, graph = settings.site, iris.void_graph(settings.site)
+    _replace(writer, iris.examples_graph(site), folder, rdf(BY_SUFFIX["nt"], descriptions.examples(site)))
+    with stage("count", "triples", quiet=quiet) as bar:
+        counts = writer.statistics(manifests.links(), bar.advance)
+    manifest = {**manifest, "triples": counts.triples}
+    size = len(set(descriptions.whole(site, manifest, replace(counts, graphs={**counts.graphs, graph: 0}), settings)))
+    counts = replace(counts, graphs=dict(sorted({**counts.graphs, graph: size}.items())))  # the size of what says the size
+    triples = descriptions.whole(site, manifest, counts, settings)
+    _replace(writer, graph, folder, rdf(BY_SUFFIX["nt"], triples))
+    counts.save(folder)
+    (folder / "void.ttl").write_bytes(rdf(BY_SUFFIX["ttl"], triples))
+    return counts
+
+
+def _replace(writer: store.Writer, graph: str, folder: Path, ntriples: bytes) -> None:
+    file = folder / "graph.nt"
+    file.write_bytes(ntriples)
+    writer.replace_graph(graph, file)
+    file.unlink()
 
 
 def _check(release: store.Release, reader: store.ResourceReader) -> None:

@@ -1,44 +1,255 @@
-"""The site's descriptions of itself as triples: its SPARQL service, and each base as a dataset."""
+"""The site's descriptions of itself as triples: its SPARQL service, its catalogue, the release, and each base as a dataset.
+
+SPARQL 1.1 Service Description, DCAT 3 and VoID; the figures of VoID are in ``void``. Everything is of one release, so that the named
+graph ``{site}/graph/void`` and the addresses /void and /sparql say the same.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from pop_ld import iris
-from pop_ld.bases import Base
-from pop_ld.formats.rdf import about
+from pop_ld import iris, resources
+from pop_ld.bases import Base, load_bases
+from pop_ld.config import Settings, allowed_services
+from pop_ld.formats import void
+from pop_ld.formats.rdf import about, read_turtle
 
-_SD = "http://www.w3.org/ns/sparql-service-description#"
-_W3C = "http://www.w3.org/ns/formats/"
+_A = iris.RDF + "type"
+_SD, _DCAT, _VOID = iris.SERVICE, iris.DCAT, iris.VOID
 _RESULTS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
 _GRAPHS = ("Turtle", "N-Triples", "JSON-LD", "RDF_XML")
+GEO_FUNCTIONS = (
+    *("area", "convexHull", "coordinateDimension", "difference", "dimension", "distance", "ehContains", "ehCoveredBy", "ehCovers"),
+    *("ehDisjoint", "ehEquals", "ehInside", "ehMeet", "ehOverlap", "envelope", "getSRID", "intersection", "isEmpty", "isSimple"),
+    *("asGeoJSON", "centroid", "length", "perimeter", "rcc8dc", "rcc8ec", "rcc8eq", "rcc8ntpp", "rcc8ntppi", "rcc8po", "rcc8tpp"),
+    *("rcc8tppi", "relate", "sfContains", "sfCrosses", "sfDisjoint", "sfEquals", "sfIntersects", "sfOverlaps", "sfTouches", "sfWithin"),
+    *("spatialDimension", "symDifference", "union"),
+)
+"""Functions of GeoSPARQL 1.1 that the engine evaluates (tests/formats/test_descriptions.py calls each)."""
+TEXT_SEARCH = ("search", "score")
+"""Properties of ``pop:`` that the service answers from the search index."""
 
 
-def service(site: str, manifest: dict[str, Any]) -> list[Triple]:
-    """SPARQL 1.1 Service Description of ``{site}/sparql``, with the size of the release it answers from."""
-    endpoint, dataset, graph = f"{site}/sparql", f"{site}/sparql#dataset", f"{site}/sparql#graph"
-    formats = [(_SD + "resultFormat", NamedNode(_W3C + name)) for name in (*_RESULTS, *_GRAPHS)]
-    size = int(manifest.get("triples", 0))
+def _fr_en(predicate: str, fr: str, en: str) -> list[tuple[str, Literal]]:
+    return [(predicate, Literal(fr, language="fr")), (predicate, Literal(en, language="en"))]
+
+
+def whole(site: str, manifest: dict[str, Any], counts: void.Counts, settings: Settings) -> list[Triple]:
+    """All that the release says of itself, but the example queries: the content of ``/void`` and of the named graph."""
     return [
-        *about(endpoint, [(iris.RDF + "type", NamedNode(_SD + "Service")), (_SD + "endpoint", NamedNode(endpoint))]),
-        *about(endpoint, [(_SD + "supportedLanguage", NamedNode(_SD + "SPARQL11Query")), *formats]),
-        *about(endpoint, [(_SD + "defaultDataset", NamedNode(dataset))]),
-        *about(dataset, [(iris.RDF + "type", NamedNode(_SD + "Dataset")), (_SD + "defaultGraph", NamedNode(graph))]),
-        *about(graph, [(iris.RDF + "type", NamedNode(_SD + "Graph")), (iris.VOID + "triples", size)]),
-        *about(graph, [(iris.DCTERMS + "isPartOf", NamedNode(iris.release(site, manifest["name"])))]),
+        *_document(site),
+        *catalogue(site, manifest),
+        *void.void(site, manifest, counts, resources.table("linksets.csv")),
+        *service(site, manifest, counts, settings),
+        *(triple for slug in manifest["bases"] for triple in dataset(site, load_bases()[slug], manifest, counts)),
     ]
 
 
-def dataset(site: str, base: Base, manifest: dict[str, Any]) -> list[Triple]:
-    """A base as void:Dataset: its name in French and English, how many notices it has, and where to query it."""
-    iri = iris.dataset(site, base.slug)
-    names = [(iris.DCTERMS + "title", Literal(name, language=lang)) for lang, name in base.name.items()]
-    return [
-        *about(iri, [(iris.RDF + "type", NamedNode(iris.VOID + "Dataset")), *names]),
-        *about(iri, [(iris.VOID + "entities", int(manifest["bases"].get(base.slug, 0)))]),
-        *about(iri, [(iris.VOID + "sparqlEndpoint", NamedNode(f"{site}/sparql"))]),
-        *about(iri, [(iris.VOID + "uriSpace", f"{site}/id/{base.slug}/")]),
-        *about(iri, [(iris.DCTERMS + "isPartOf", NamedNode(iris.release(site, manifest["name"])))]),
+def _document(site: str) -> list[Triple]:
+    """VoID §6.1: the document and what it is about."""
+    topics = [
+        (iris.FOAF + "primaryTopic", NamedNode(iris.void(site, "dataset"))),
+        (iris.FOAF + "topic", NamedNode(iris.void(site, "catalogue"))),
     ]
+    titles = _fr_en(iris.DCTERMS + "title", "Description des données et du service", "Description of the data and of the service")
+    return about(iris.void(site), [(_A, NamedNode(_VOID + "DatasetDescription")), *titles, *topics])
+
+
+# The service ---------------------------------------------------------------------------------------------------------------
+
+
+def service(site: str, manifest: dict[str, Any], counts: void.Counts, settings: Settings) -> list[Triple]:
+    """SPARQL 1.1 Service Description of ``{site}/sparql``: what it answers, from which graphs, within which limits.
+
+    Of the features of §3.2.4 it has none, but BasicFederatedQuery where an operator allows some services: the default graph is no union,
+    no IRI of a query is dereferenced.
+    """
+    endpoint = iris.sparql(site)
+    formats = [(_SD + "resultFormat", NamedNode(iris.FORMATS + name)) for name in (*_RESULTS, *_GRAPHS)]
+    functions = [iris.GEO_FUNCTION + name for name in GEO_FUNCTIONS]
+    searches = [iris.ONTOLOGY + name for name in TEXT_SEARCH]
+    return [
+        *about(endpoint, [(_A, NamedNode(_SD + "Service")), (_SD + "endpoint", NamedNode(endpoint)), *formats]),
+        *about(endpoint, [(_SD + "supportedLanguage", NamedNode(_SD + "SPARQL11Query"))]),
+        *about(endpoint, [(_SD + "defaultEntailmentRegime", NamedNode("http://www.w3.org/ns/entailment/Simple"))]),
+        *about(endpoint, [(_SD + "extensionFunction", NamedNode(name)) for name in functions]),
+        *about(endpoint, [(_SD + "propertyFeature", NamedNode(name)) for name in searches]),
+        *about(endpoint, [*_limits(settings), (iris.RDFS + "seeAlso", NamedNode(iris.void(site)))]),
+        *(Triple(NamedNode(name), NamedNode(_A), NamedNode(_SD + "Function")) for name in functions),
+        *(Triple(NamedNode(name), NamedNode(_A), NamedNode(_SD + "Feature")) for name in searches),
+        *_graphs(site, manifest, counts),
+    ]
+
+
+def _limits(settings: Settings) -> list[tuple[str, NamedNode | Literal]]:
+    """The budgets in words, and whether SERVICE reaches anything."""
+    allowed = allowed_services(settings)
+    federated = [(_SD + "feature", NamedNode(_SD + "BasicFederatedQuery"))] if allowed else []
+    seconds, most, memory = f"{settings.deadline:g}", f"{settings.deadline_max:g}", settings.query_memory
+    size, answer, services = settings.query_size, settings.result_size, ", ".join(allowed)
+    words = _fr_en(
+        iris.RDFS + "comment",
+        f"Une requête a {seconds} secondes, {most} au plus par le paramètre timeout, et {memory} Mio de mémoire ; son texte a "
+        f"{size} octets au plus, sa réponse {answer} Mio. Une réponse n'est jamais tronquée en silence : la requête échoue avec son motif, "
+        "ou la connexion est coupée. Les mises à jour sont refusées, "
+        + (f"et SERVICE n'atteint que {services}." if allowed else "de même que SERVICE."),
+        f"A query has {seconds} seconds, at most {most} by the parameter timeout, and {memory} MiB of memory; its text has at most {size} "
+        f"bytes, its answer {answer} MiB. No answer is ever cut in silence: the query fails with its reason, or the connection is closed. "
+        "Updates are refused, " + (f"and SERVICE reaches {services} alone." if allowed else "and so is SERVICE."),
+    )
+    return [*federated, *words]
+
+
+def _graphs(site: str, manifest: dict[str, Any], counts: void.Counts) -> list[Triple]:
+    """The default graph and each named graph with its size (§3.2.7 to §3.2.9); the first is of notices alone."""
+    data, graph = iris.sparql(site, "dataset"), iris.sparql(site, "graph")
+    titles = _fr_en(iris.DCTERMS + "title", "Les notices et ce qu'elles partagent", "The notices and what they share")
+    release = (iris.DCTERMS + "isPartOf", NamedNode(iris.release(site, manifest["name"])))
+    found = [
+        *about(iris.sparql(site), [(_SD + "defaultDataset", NamedNode(data))]),
+        *about(data, [(_A, NamedNode(_SD + "Dataset")), (_SD + "defaultGraph", NamedNode(graph))]),
+        *about(graph, [(_A, NamedNode(_SD + "Graph")), (_VOID + "triples", counts.triples), *titles, release]),
+    ]
+    for name, triples in counts.graphs.items():
+        named = iris.sparql(site, f"graph-{iris.key(name.removeprefix(f'{site}/graph/'))}")
+        found += about(data, [(_SD + "namedGraph", NamedNode(named))])
+        found += about(named, [(_A, NamedNode(_SD + "NamedGraph")), (_SD + "name", NamedNode(name)), (_SD + "graph", NamedNode(name))])
+        found += about(name, [(_A, NamedNode(_SD + "Graph")), (_VOID + "triples", triples), *_graph_titles(site, name), release])
+    return found
+
+
+def _graph_titles(site: str, name: str) -> list[tuple[str, Literal]]:
+    known = {
+        iris.quality_graph(site): ("Mesures de la qualité des notices", "Measurements of the quality of notices"),
+        iris.void_graph(site): ("Description des données et du service", "Description of the data and of the service"),
+        iris.examples_graph(site): ("Exemples de requêtes", "Example queries"),
+    }
+    last = iris.last_part(name)
+    fr, en = known.get(name, (f"Thésaurus {last}", f"Thesaurus {last}") if name == iris.thesaurus_graph(site, last) else ("", ""))
+    return _fr_en(iris.DCTERMS + "title", fr, en) if fr else []
+
+
+# The catalogue and its datasets --------------------------------------------------------------------------------------------
+
+
+def catalogue(site: str, manifest: dict[str, Any]) -> list[Triple]:
+    """DCAT 3: the catalogue, the whole dataset with its version, the way to get it, the service (§6.3 to §6.9)."""
+    home, all_data, way = (iris.void(site, part) for part in ("catalogue", "dataset", "distribution-sparql"))
+    endpoint, bases = iris.sparql(site), [NamedNode(iris.dataset(site, slug)) for slug in manifest["bases"]]
+    titles = _fr_en(iris.DCTERMS + "title", "Données liées de POP", "POP linked data")
+    return [
+        *about(home, [(_A, NamedNode(_DCAT + "Catalog")), *titles, *_common(site, manifest)]),
+        *about(home, [(iris.FOAF + "homepage", NamedNode(f"{site}/")), (_DCAT + "service", NamedNode(endpoint))]),
+        *about(home, [(_DCAT + "dataset", iri) for iri in (NamedNode(all_data), *bases)]),
+        *_all_data(site, manifest),
+        *about(all_data, [(_DCAT + "distribution", NamedNode(way)), *((_VOID + "subset", iri) for iri in bases)]),
+        *about(way, [(_A, NamedNode(_DCAT + "Distribution")), (_DCAT + "accessURL", NamedNode(endpoint))]),
+        *about(way, [(_DCAT + "accessService", NamedNode(endpoint)), *_fr_en(iris.DCTERMS + "title", "Par SPARQL", "By SPARQL")]),
+        *about(endpoint, [(_A, NamedNode(_DCAT + "DataService")), (_DCAT + "endpointURL", NamedNode(endpoint))]),
+        *about(endpoint, [(_DCAT + "endpointDescription", NamedNode(endpoint)), (_DCAT + "servesDataset", NamedNode(all_data))]),
+        *about(endpoint, [(iris.DCTERMS + "conformsTo", NamedNode("https://www.w3.org/TR/sparql11-protocol/"))]),
+        *about(endpoint, _fr_en(iris.DCTERMS + "title", "Service SPARQL de POP", "SPARQL service of POP")),
+    ]
+
+
+def _common(site: str, manifest: dict[str, Any]) -> list[tuple[str, NamedNode | Literal]]:
+    """Dates, languages and publisher, as the catalogue and every dataset have them."""
+    when = Literal(manifest["created"], datatype=NamedNode(iris.XSD + "dateTime"))
+    languages = [NamedNode(f"http://publications.europa.eu/resource/authority/language/{code}") for code in ("FRA", "ENG")]
+    return [
+        (iris.DCTERMS + "modified", when),
+        *((iris.DCTERMS + "language", language) for language in languages),
+        (iris.DCTERMS + "publisher", NamedNode(iris.void(site, "publisher"))),
+    ]
+
+
+def _all_data(site: str, manifest: dict[str, Any]) -> list[Triple]:
+    """The dataset whatever its release, its current version and the one before. Rights are each notice's own: none is granted for all."""
+    all_data, release = iris.void(site, "dataset"), iris.release(site, manifest["name"])
+    kinds = [(_A, NamedNode(_VOID + "Dataset")), (_A, NamedNode(_DCAT + "Dataset"))]
+    count, bases = f"{manifest['notices']:,}", len(manifest["bases"])
+    return [
+        *about(all_data, [*kinds, (iris.DCTERMS + "identifier", all_data), *_common(site, manifest)]),
+        *about(all_data, _fr_en(iris.DCTERMS + "title", "POP : les notices en RDF", "POP: the notices as RDF")),
+        *about(
+            all_data,
+            _fr_en(
+                iris.DCTERMS + "description",
+                count.replace(",", "\u202f") + f" notices du patrimoine, de {bases} bases de POP, en CIDOC-CRM.",
+                f"{count} heritage notices of {bases} databases of POP, as CIDOC-CRM.",
+            ),
+        ),
+        *about(
+            all_data,
+            _fr_en(
+                iris.DCTERMS + "rights",
+                "Chaque notice dit les droits de ses données et de son image (edm:rights) ; aucune licence n'est donnée pour l'ensemble.",
+                "Each notice states the rights of its data and of its image (edm:rights); no licence is given for the whole.",
+            ),
+        ),
+        *about(all_data, [(_DCAT + "landingPage", NamedNode(f"{site}/")), (_DCAT + "version", manifest["name"])]),
+        *about(all_data, [(_DCAT + "hasCurrentVersion", NamedNode(release))]),
+        *about(iris.void(site, "publisher"), [(_A, NamedNode(iris.FOAF + "Organization"))]),
+        *about(iris.void(site, "publisher"), _fr_en(iris.FOAF + "name", "Ministère de la Culture", "French Ministry of Culture")),
+        *_version(site, manifest),
+        *(_version(site, manifest["previous"]) if manifest.get("previous") else ()),
+        *(
+            about(release, [(_DCAT + "previousVersion", NamedNode(iris.release(site, p["name"])))])
+            if (p := manifest.get("previous"))
+            else ()
+        ),
+    ]
+
+
+def _version(site: str, manifest: Mapping[str, Any]) -> list[Triple]:
+    """One release: when, and how large."""
+    release, when = iris.release(site, manifest["name"]), Literal(manifest["created"], datatype=NamedNode(iris.XSD + "dateTime"))
+    return [
+        *about(release, [(_A, NamedNode(_VOID + "Dataset")), (iris.DCTERMS + "created", when), (_DCAT + "version", manifest["name"])]),
+        *about(release, [(_VOID + "triples", int(manifest.get("triples", 0))), (_VOID + "entities", int(manifest["notices"]))]),
+        *about(release, [(_DCAT + "isVersionOf", NamedNode(iris.void(site, "dataset")))]),
+    ]
+
+
+def dataset(site: str, base: Base, manifest: dict[str, Any], counts: void.Counts | None = None) -> list[Triple]:
+    """A base as a dataset: its name in French and English, how many notices it has, what is said of them, and where to query it."""
+    iri, cls = iris.dataset(site, base.slug), iris.ONTOLOGY + base.cls
+    names = _fr_en(iris.DCTERMS + "title", base.name["fr"], base.name["en"])
+    examples = [(_VOID + "exampleResource", NamedNode(e["iri"])) for e in manifest["examples"] if e["base"] == base.slug]
+    found = [
+        *about(iri, [(_A, NamedNode(_VOID + "Dataset")), (_A, NamedNode(_DCAT + "Dataset")), *names, *_common(site, manifest)]),
+        *about(iri, [(_VOID + "entities", int(manifest["bases"].get(base.slug, 0))), (iris.DCTERMS + "identifier", iri)]),
+        *about(iri, [(_VOID + "sparqlEndpoint", NamedNode(iris.sparql(site))), (_VOID + "uriSpace", f"{site}/id/{base.slug}/")]),
+        *about(iri, [*examples, (iris.DCTERMS + "isPartOf", NamedNode(iris.release(site, manifest["name"])))]),
+    ]
+    if counts and cls in counts.classes:
+        found += about(iri, [(_VOID + "classPartition", NamedNode(iris.void(site, f"class-{void.short(cls)}")))])
+    return found
+
+
+# The example queries -------------------------------------------------------------------------------------------------------
+
+
+def examples(site: str) -> Sequence[Triple]:
+    """The triples of ontologies/examples/, whose queries ask ``site``: the content of the named graph of examples."""
+    files = sorted((resources.folder("ontologies") / "examples").glob("*.ttl"))
+    return [_at(site, triple) for file in files for triple in read_turtle(file)]
+
+
+_OF_THE_SITE = re.compile(re.escape(iris.DEFAULT_SITE) + r"(?=/(?:id|doc|dataset|graph|sparql)\b)")
+
+
+def _at(site: str, triple: Triple) -> Triple:
+    """The triple with the addresses of the default site made those of ``site``; the ontology's namespace never moves."""
+    value = triple.object
+    if site == iris.DEFAULT_SITE or not isinstance(value, NamedNode | Literal):
+        return triple
+    text = _OF_THE_SITE.sub(lambda _: site, value.value)
+    if isinstance(value, NamedNode):
+        return Triple(triple.subject, triple.predicate, NamedNode(text))
+    moved = Literal(text, language=value.language) if value.language else Literal(text, datatype=value.datatype)
+    return Triple(triple.subject, triple.predicate, moved)

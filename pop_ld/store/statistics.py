@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -24,7 +24,8 @@ class Statistics:
     """Of the default graph: triples, distinct subjects and objects, instances by class IRI, counts by property IRI.
 
     ``partitions`` holds, for each class, how many triples of its instances have each property. ``graphs`` holds how many
-    triples each named graph has.
+    triples each named graph has, and ``links``, for each property that links to other datasets, how many of its triples lead to each;
+    ``links_key`` says what was taken for a link.
     """
 
     triples: int
@@ -34,6 +35,8 @@ class Statistics:
     properties: Mapping[str, PropertyCount] = field(default_factory=dict)
     partitions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     graphs: Mapping[str, int] = field(default_factory=dict)
+    links: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    links_key: Sequence[str] = ()
 
     def save(self, folder: Path) -> None:
         """Writes ``statistics.json``."""

@@ -1,0 +1,68 @@
+"""Which quads a writer may have changed since the release that it began with: what the counts of the next release are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, parse
+
+LIMIT = 500_000
+"""Quads that are remembered (about 0.6 kB each); where more changed, counting all anew is the shorter way."""
+_LINE = 200
+"""Bytes of a line, about (170 on average): a file that is larger than LIMIT such lines is too much, and is not read to be sure."""
+
+
+class Changes:
+    """The quads added and removed, and some that were not: ``quads`` is None once there were more than LIMIT."""
+
+    def __init__(self) -> None:
+        self.quads: set[Quad] | None = set()
+
+    def forget(self) -> None:
+        """Nothing can be told of these changes any more."""
+        self.quads = None
+
+    def note(self, quads: Iterable[Quad]) -> None:
+        """Remembers the quads. A blank node has another name in each store, so none can be compared: all is forgotten then."""
+        for quad in quads:
+            if self.quads is None:
+                return
+            if len(self.quads) >= LIMIT or isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode):
+                self.forget()
+                return
+            self.quads.add(quad)
+
+    def note_file(self, file: Path) -> None:
+        """Remembers the triples of an N-Triples file that was loaded."""
+        if self.quads is None or file.suffix != ".nt" or file.stat().st_size > LIMIT * _LINE:
+            self.forget()
+        else:
+            self.note(parse(path=str(file), format=RdfFormat.N_TRIPLES))
+
+    def note_ntriples(self, ntriples: bytes) -> None:
+        """Remembers N-Triples that were added."""
+        if self.quads is not None:
+            self.note(parse(ntriples, format=RdfFormat.N_TRIPLES))
+
+
+class Noting:
+    """What ``relink`` does with a store, each change of a quad noted; stands in for the store there."""
+
+    def __init__(self, store: Store, changes: Changes) -> None:
+        self._store = store
+        self._changes = changes
+
+    def __contains__(self, quad: Quad) -> bool:
+        return quad in self._store
+
+    def quads_for_pattern(self, subject: object, predicate: NamedNode | None, object: object, graph: object = None) -> Iterator[Quad]:
+        return self._store.quads_for_pattern(subject, predicate, object, graph)  # type: ignore[arg-type]
+
+    def add(self, quad: Quad) -> None:
+        self._changes.note([quad])
+        self._store.add(quad)
+
+    def remove(self, quad: Quad) -> None:
+        self._changes.note([quad])
+        self._store.remove(quad)
