@@ -46,3 +46,7 @@ class SearchReader(Protocol):
         ``offset`` and ``limit`` are brought inside 0 … DEEPEST.
         """
         ...
+
+    def hits(self, words: str, limit: int) -> list[tuple[str, float]]:
+        """The best notices of ``search`` as (IRI, score), at most ``limit`` and DEEPEST; [] without a word."""
+        ...

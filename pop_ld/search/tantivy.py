@@ -103,6 +103,12 @@ class TantivySearch:
             hits = self._ranked(query, offset, limit) if asked.order else self._listed(query, base, offset, limit)
         return Results(total, hits, {"base": list(facet)})
 
+    def hits(self, words: str, limit: int) -> list[tuple[str, float]]:
+        """See :class:`pop_ld.search.contract.SearchReader`."""
+        asked = french.read_query(words)
+        limit = min(limit, DEEPEST)
+        return [(hit.iri, hit.score) for hit in self._ranked(self._query(asked), 0, limit)] if asked.order and limit > 0 else []
+
     @cached_property
     def _everything(self) -> list[tuple[str, int]]:
         return self._bases(Query.all_query())

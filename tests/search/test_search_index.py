@@ -288,3 +288,14 @@ def test_documents_are_streamed(tmp_path: Path) -> None:
             del made
 
     assert build(tmp_path / "index", documents()) == 2_000
+
+
+def test_hits_are_the_best_of_a_search_as_pairs(index: SearchReader) -> None:
+    found = index.search("eglise", limit=DEEPEST).hits
+    assert len(found) == 3 and index.hits("eglise", DEEPEST) == [(hit.iri, hit.score) for hit in found]
+    assert index.hits("eglise", 2) == [(hit.iri, hit.score) for hit in found[:2]]
+
+
+@pytest.mark.parametrize(("words", "limit"), [("", 5), ("?!", 5), ("inconnu", 5), ("eglise", 0), ("eglise", -1)])
+def test_nothing_asked_is_no_hit(index: SearchReader, words: str, limit: int) -> None:
+    assert index.hits(words, limit) == []
