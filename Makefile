@@ -4,8 +4,11 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 PORT ?= 8000
 MORPH := build/morph-kgc
+FUSEKI_VERSION := 5.6.0
+FUSEKI := build/fuseki/jena-fuseki-server-$(FUSEKI_VERSION).jar
+FUSEKI_SHA512 := 6892853e217afde119f9237ad424033c4d309ec7129bed344d0199ad6e233d9f166610e2040abd42b739ecbe120c4638f2b69ecf1576872669a3403c3391f691
 
-.PHONY: golden demo test check lint lock bench conformance-env docs clean
+.PHONY: golden demo test check lint lock bench conformance-env fuseki-env docs clean assets browser
 
 demo: .venv/run.stamp
 	$(BIN)/pop-ld demo --data data/demo --port $(PORT)
@@ -41,6 +44,15 @@ $(MORPH)/done.stamp: bench/morph-kgc.lock
 	$(MORPH)/bin/python -m pip install --quiet --disable-pip-version-check -r bench/morph-kgc.lock
 	touch $@
 
+# Apache Jena Fuseki, for the tests of remote stores: needs Java 17 and Maven, which fetches it.
+fuseki-env: $(FUSEKI)
+
+$(FUSEKI):
+	mkdir -p $(@D)
+	mvn --quiet --batch-mode org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy \
+		-Dartifact=org.apache.jena:jena-fuseki-server:$(FUSEKI_VERSION) -DoutputDirectory=$(@D) -Dmdep.useBaseVersion=true
+	echo "$(FUSEKI_SHA512)  $@" | shasum -a 512 --check --status - || { rm -f $@; echo "$@ is not the file that was expected"; exit 1; }
+
 check: lint conformance-env test
 
 bench: .venv/dev.stamp conformance-env
@@ -63,3 +75,13 @@ clean:
 # Writes the golden triples of the samples anew; read the diff before you commit it.
 golden: .venv/dev.stamp
 	$(BIN)/python -m tests.test_expected
+
+# The front-end libraries of the pages, copied anew with their licences; only this needs Node.
+assets:
+	cd assets && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run --silent build
+	rm -rf assets/node_modules
+
+# The pages in a real browser: Chromium as the system has it, driven by Playwright.
+browser: .venv/dev.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-browser.lock
+	$(BIN)/pytest tests/browser

@@ -53,6 +53,12 @@ class Settings:
     check_memory: int = _setting(2048, "MiB of memory a check of /validate may take")
     check_workers: int = _setting(2, "checks of /validate that run at once")
     check_queue: int = _setting(8, "checks of /validate that may wait")
+    store_url: str = _setting("", "SPARQL 1.1 query endpoint of a store that holds the release; empty uses the one of the data folder")
+    store_user: str = _setting("", "user of that endpoint (HTTP Basic)")
+    store_password: str = field(default="", repr=False, metadata={"help": "password of that endpoint; give it by its variable"})
+    operator_token: str = field(
+        default="", repr=False, metadata={"help": "bearer token that requests to pop-ld operate show; give it by its variable"}
+    )
     keep_releases: int = _setting(3, "releases that publish keeps, the current one among them")
 
 
@@ -99,15 +105,30 @@ def checked(settings: Settings) -> Settings:
 def _check(name: str, value: Any, kind: type) -> Any:
     try:
         value = _SWITCH[str(value).lower()] if kind is bool else kind(value)
-        if name == "metrics":
-            networks(value)
     except (TypeError, ValueError, KeyError) as error:
         raise UsageError(f"setting {name} wants a {kind.__name__}, not {value!r}") from error
+    if name == "metrics":
+        try:
+            networks(value)
+        except ValueError as error:
+            raise UsageError(f"setting metrics wants networks, all or nothing: {error}") from error
     if name in ("site", "pop"):
         value = value.rstrip("/")
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.netloc or any(c in value for c in ' <>"{}|\\^`?#'):
             raise UsageError(f"setting {name} wants an http(s) address without query or fragment, not {value!r}")
+    if name == "store_url" and value and not _is_endpoint(value):
+        raise UsageError("setting store_url wants an http(s) address; user and password have settings of their own")
     if name == "lang" and value not in ("fr", "en"):
         raise UsageError(f"setting lang wants fr or en, not {value!r}")
     return value
+
+
+def _is_endpoint(address: str) -> bool:
+    """Whether it is an http(s) address with a host, without credentials and fragment."""
+    try:
+        parts = urlsplit(address)
+        named = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return named and parts.username is None and not parts.fragment and address.isprintable() and " " not in address

@@ -7,6 +7,7 @@ PopError                       file, line and rule where they are known
 ├── ShapeError                 a shape cannot be used
 ├── StoreError                 the store cannot do what was asked
 │   ├── Busy                   another process writes, or every query worker is taken
+│   ├── StoreUnavailable       a remote store cannot be asked
 │   └── CheckFailed            a new release failed its checks; the former one still serves
 ├── QueryError                 a SPARQL query cannot be answered
 │   ├── QuerySyntaxError
@@ -63,6 +64,10 @@ class StoreError(PopError):
 
 class Busy(StoreError):
     """Another process writes, or every query worker is taken."""
+
+
+class StoreUnavailable(StoreError):
+    """A remote store cannot be reached, refuses us, or does not hold the release: nothing is known of what was asked."""
 
 
 class CheckFailed(StoreError):

@@ -10,7 +10,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pop_ld.store.contract import QueryAnswer, QueryRequest, Release, ResourceReader, open_reader
+    from pop_ld.store.contract import (
+        QueryAnswer,
+        QueryRequest,
+        QueryService,
+        Release,
+        ResourceReader,
+        open_reader,
+        query_service,
+    )
     from pop_ld.store.snapshots import Writer, current, current_name, next_name, prune, releases, roll_back
     from pop_ld.store.workers import QueryPool
 
@@ -18,6 +26,7 @@ __all__ = [
     "QueryAnswer",
     "QueryPool",
     "QueryRequest",
+    "QueryService",
     "Release",
     "ResourceReader",
     "Writer",
@@ -26,12 +35,21 @@ __all__ = [
     "next_name",
     "open_reader",
     "prune",
+    "query_service",
     "releases",
     "roll_back",
 ]
 
 _HOMES = {
-    "contract": ("QueryAnswer", "QueryRequest", "Release", "ResourceReader", "open_reader"),
+    "contract": (
+        "QueryAnswer",
+        "QueryRequest",
+        "QueryService",
+        "Release",
+        "ResourceReader",
+        "open_reader",
+        "query_service",
+    ),
     "snapshots": ("Writer", "current", "current_name", "next_name", "prune", "releases", "roll_back"),
     "workers": ("QueryPool",),
 }

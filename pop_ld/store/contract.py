@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 if TYPE_CHECKING:
     from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+    from pop_ld.config import Settings
+
     Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
 
 
@@ -81,8 +83,36 @@ class QueryAnswer(Protocol):
         """Ends the query at once where it still runs; call it when the client has left."""
 
 
+class Running(Protocol):
+    """A query that runs: what was asked, for how long it has run, whether it is told apart as long, and the bytes that have left."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def request(self) -> QueryRequest: ...
+
+    @property
+    def seconds(self) -> float: ...
+
+    @property
+    def long(self) -> bool: ...
+
+    @property
+    def sent(self) -> int: ...
+
+
 class QueryService(Protocol):
-    """Answers queries on a release within their budgets; one event loop uses it."""
+    """Answers queries on a release within their budgets; one event loop uses it. ``waiting`` queries have no place yet."""
+
+    @property
+    def running(self) -> Mapping[int, Running]: ...
+
+    @property
+    def waiting(self) -> int: ...
+
+    def stop(self, number: int) -> bool:
+        """Ends a running query on behalf of the operator; False where none has the number."""
 
     async def answer(self, release: Release, request: QueryRequest) -> QueryAnswer:
         """Raises QueryError and its kinds, NotAcceptable, Busy, TooManyRequests; all before the first byte of the answer."""
@@ -116,8 +146,28 @@ class ResourceReader(Protocol):
         """Whether the IRI is the subject of a triple."""
 
 
-def open_reader(release: Release) -> ResourceReader:
-    """Opens the release's store read-only; raises StoreError when that cannot be done."""
-    from pop_ld.store.oxigraph import OxigraphReader  # here, so that the contract costs no engine
+def open_reader(release: Release, settings: Settings | None = None) -> ResourceReader:
+    """Opens the release's store read-only, or the one that ``settings.store_url`` names; raises StoreError when that cannot be done.
+
+    A remote store is asked whether it holds the release, in one query; StoreUnavailable says that it does not, or does not answer.
+    """
+    if settings and settings.store_url:
+        from pop_ld.store.sparql_reader import RemoteReader  # here, so that the contract costs no engine and no HTTP client
+
+        reader = RemoteReader(release, settings)
+        reader.check()
+        return reader
+    from pop_ld.store.oxigraph import OxigraphReader
 
     return OxigraphReader(release)
+
+
+def query_service(settings: Settings) -> QueryService:
+    """What answers queries: workers over the release's store, or the remote store that ``settings.store_url`` names."""
+    if settings.store_url:
+        from pop_ld.store.sparql_endpoint import RemoteService
+
+        return RemoteService(settings)
+    from pop_ld.store.workers import QueryPool
+
+    return QueryPool(settings)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DESCRIBE_LIMIT = 20_000
 """Triples that one description may have; notices have 20 to 110."""
 LABEL_LIMIT = 64
-_LABELS = (NamedNode(iris.RDFS + "label"), NamedNode(iris.SKOS + "prefLabel"))
+LABELS = (NamedNode(iris.RDFS + "label"), NamedNode(iris.SKOS + "prefLabel"))
 
 
 @contextmanager
@@ -67,7 +67,7 @@ class OxigraphReader:
         if start is None:
             return []
         with store_errors(self._path):
-            quads = [q for p in _LABELS for q in islice(self._store.quads_for_pattern(start, p, None, DEFAULT_GRAPH), LABEL_LIMIT)]
+            quads = [q for p in LABELS for q in islice(self._store.quads_for_pattern(start, p, None, DEFAULT_GRAPH), LABEL_LIMIT)]
         return [quad.object for quad in quads if isinstance(quad.object, Literal)]
 
     def incoming(self, iri: str, limit: int) -> list[tuple[str, str]]:

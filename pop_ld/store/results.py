@@ -9,8 +9,8 @@ from pyoxigraph import QueryResultsFormat, QueryTriples, RdfFormat
 
 Format: TypeAlias = QueryResultsFormat | RdfFormat
 
-_GRAPHS = (RdfFormat.TURTLE, RdfFormat.N_TRIPLES, RdfFormat.JSON_LD, RdfFormat.RDF_XML)
-_SOLUTIONS = (QueryResultsFormat.JSON, QueryResultsFormat.XML, QueryResultsFormat.CSV, QueryResultsFormat.TSV)
+GRAPHS = (RdfFormat.TURTLE, RdfFormat.N_TRIPLES, RdfFormat.JSON_LD, RdfFormat.RDF_XML)
+SOLUTIONS = (QueryResultsFormat.JSON, QueryResultsFormat.XML, QueryResultsFormat.CSV, QueryResultsFormat.TSV)
 _PLAIN_NAMES = {
     RdfFormat.JSON_LD: ("application/json",),
     RdfFormat.RDF_XML: ("application/xml", "text/xml"),
@@ -28,7 +28,7 @@ def media_type(form: Format) -> str:
 
 def offers(results: object) -> tuple[Format, ...]:
     """Formats for a query's results, the default first: graphs for CONSTRUCT and DESCRIBE, solutions for SELECT and ASK."""
-    return _GRAPHS if isinstance(results, QueryTriples) else _SOLUTIONS
+    return GRAPHS if isinstance(results, QueryTriples) else SOLUTIONS
 
 
 def is_xml(form: Format) -> bool:

@@ -6,6 +6,7 @@ A request keeps the Serving that it began with; the former one closes when its l
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -23,6 +24,8 @@ from pop_ld.web.errors import NoRelease
 from pop_ld.web.result_cache import ResultCache
 
 log = logging.getLogger(__name__)
+TRY_AGAIN = 5.0
+"""Seconds after which a release that could not be opened is tried again; the former one serves until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,10 @@ class Serving:
 class Current:
     """Opens the current release of a data folder once, and again when another is published."""
 
-    def __init__(self, data: Path) -> None:
-        self._data = data
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._data = Path(settings.data)
+        self._next_try = 0.0
         self._lock = Lock()
         self._serving: Serving | None = None
 
@@ -51,7 +56,7 @@ class Current:
         """The current release, open. Raises NoRelease where none was published; blocks for some 20 ms after a publication."""
         name = store.current_name(self._data)
         serving = self._serving
-        if serving and serving.release.name == name:
+        if serving and (serving.release.name == name or time.monotonic() < self._next_try):
             return serving
         if not name:
             raise NoRelease("no release was published yet")
@@ -63,15 +68,18 @@ class Current:
     def peek(self) -> Serving | None:
         """The current release where it is open already: quick enough for the event loop. None where :meth:`get` would have to work."""
         serving = self._serving
-        return serving if serving and serving.release.name == store.current_name(self._data) else None
+        if serving and (serving.release.name == store.current_name(self._data) or time.monotonic() < self._next_try):
+            return serving
+        return None
 
     def _open(self, name: str) -> None:
         try:
             release = store.current(self._data)
-            self._serving = Serving(release, store.open_reader(release), search.open_search(release.path / "search"))
+            self._serving = Serving(release, store.open_reader(release, self._settings), search.open_search(release.path / "search"))
         except PopError:
             if self._serving is None:
                 raise
+            self._next_try = time.monotonic() + TRY_AGAIN
             log.exception("release %s cannot be opened; %s still serves", name, self._serving.release.name)
 
 
@@ -81,7 +89,7 @@ class Site:
 
     settings: Settings
     current: Current
-    pool: store.QueryPool
+    pool: store.QueryService
     checks: Checks
     cache: ResultCache
 
