@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from pop_ld import store
 from pop_ld.errors import PopError
+from pop_ld.store.rewriting import searching
 from pop_ld.web import datasets, query_log, sparql_page
 from pop_ld.web.errors import status_of
 from pop_ld.web.negotiation import accept, wants_html
@@ -71,6 +72,9 @@ async def sparql(request: Request) -> Response:
 
 async def ask(request: Request, now: Serving, asked: store.QueryRequest) -> store.QueryAnswer:
     """Runs a query for as long as its client stays. Raises what the QueryService does, and ClientDisconnect."""
+    if texts := searching.texts(asked.query):
+        hits = await run_in_threadpool(lambda: {text: now.search.hits(text, searching.MOST_HITS) for text in texts})
+        asked = replace(asked, hits=hits)
     return await unless_gone(request, site_of(request).pool.answer(now.release, asked))
 
 

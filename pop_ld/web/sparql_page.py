@@ -1,13 +1,14 @@
-"""The SPARQL page: a form, and the beginning of an answer as a table."""
+"""The SPARQL page: a form with its answer as a table, which sparql.js makes an editor with a map and a chart where it runs."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
+from anyio import from_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,46 +16,96 @@ from starlette.responses import Response
 from pop_ld import iris, store, summary
 from pop_ld.errors import PopError
 from pop_ld.formats.words import followable, say
-from pop_ld.web.errors import detail_of, status_of, wait_of
+from pop_ld.web import completion, gallery
+from pop_ld.web.errors import detail_of, more_of, status_of, wait_of
 from pop_ld.web.negotiation import language
 from pop_ld.web.respond import cached, html, page
-from pop_ld.web.state import serving
+from pop_ld.web.result_cache import Kept
+from pop_ld.web.sparql_request import FORMATS, answer_key, client_of
+from pop_ld.web.state import Serving, serving, site_of
 
 READ_BYTES = 1 << 20
 """Bytes of an answer that a page reads; who wants it whole takes it as JSON, CSV …"""
-
 ROWS = 500
 """Solutions that a page shows."""
+LONGEST_LINK = 60_000
+"""Characters that a query may have in an address, escaped; a longer one is sent by POST."""
 
+_ACCEPT = "text/tab-separated-values, text/turtle"
+_ROW_FORMATS, _GRAPH_FORMATS = ("csv", "tsv", "json", "xml"), ("ttl", "nt", "jsonld", "rdf")
+_NAMES = {"csv": "CSV", "tsv": "TSV", "json": "JSON", "xml": "XML"}
+_NAMES |= {"ttl": "Turtle", "nt": "N-Triples", "jsonld": "JSON-LD", "rdf": "RDF/XML"}
 _TERM = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?')
 _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One term of a solution; ``href`` for an IRI that can be followed."""
+    """One term of a solution: an IRI, ``href`` where it can be followed; a ``quoted`` literal; or what TSV writes bare."""
 
     text: str
+    iri: str = ""
     href: str = ""
-    note: str = ""
+    quoted: bool = False
+    lang: str = ""
+    datatype: str = ""
+
+    @property
+    def note(self) -> str:
+        """What stands beside a literal: its language, or the name of its datatype."""
+        return self.lang or iris.last_part(self.datatype)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The beginning of an answer: ``columns`` and ``rows``, or a ``graph`` in Turtle; ``more`` where it goes on."""
+
+    columns: Sequence[str] | None
+    rows: Sequence[Sequence[Cell]] = ()
+    graph: str = ""
+    more: bool = False
+    seconds: float | None = None
+
+
+# Pages ---------------------------------------------------------------------------------------------------------------------
 
 
 def form(request: Request, release: str) -> Response:
-    """The form, open on the first example."""
-    lang = language(request)
+    """The form, open on a question with its answer; ``?example=`` names another. Call it in a thread of the event loop's pool."""
+    now, lang = serving(request), language(request)
+    known = gallery.examples(now.site, lang)
+    example = known.get(request.query_params.get("example", ""), known[gallery.OPENING])
 
     def make() -> bytes:
-        return html(request, "sparql.html", lang, **_context(request, lang, ""))
+        shown = from_thread.run(_first, request, now, example.query)
+        return html(request, "sparql.html", lang, **_context(request, now, lang, example.query, shown))
 
-    return cached(request, make, "text/html", release, lang=lang)
+    try:
+        return cached(request, make, "text/html", release, lang=lang)
+    except PopError:  # busy, or too slow for a page that nobody sent a query to: without an answer, and without an ETag
+        return page(request, "sparql.html", lang, **_context(request, now, lang, example.query, None))
+
+
+async def _first(request: Request, now: Serving, query: str) -> Shown:
+    """The answer to an example, kept with the others. Raises what the QueryService does."""
+    asked = store.QueryRequest(query=query, accept=_ACCEPT, timeout=site_of(request).settings.deadline, client=client_of(request))
+    key, cache = answer_key(now.release.name, asked), site_of(request).cache
+    if key and (kept := cache.get(key)):
+        return shown_of(kept.media_type, kept.body, now.site)
+    answer = await site_of(request).pool.answer(now.release, asked)
+    received = await _beginning(answer)
+    if key and len(received) <= READ_BYTES:
+        cache.put(key, Kept(answer.media_type, "", tuple(answer.rewrites), received))
+    return shown_of(answer.media_type, received, now.site)
 
 
 def failed(request: Request, query: str, error: PopError) -> Response:
     """The form with the query as it was sent and what was wrong with it."""
-    lang = language(request)
+    now, lang = serving(request), language(request)
     status, key = status_of(error)
-    shown = {"title": say(lang, f"errors.{key}.title"), "text": say(lang, f"errors.{key}.text"), "detail": detail_of(error)}
-    made = page(request, "sparql.html", lang, status=status, **{**_context(request, lang, query), "error": shown})
+    said: dict[str, Any] = {"line": 0, "column": 0, "excerpt": "", "mark": 0, **more_of(error)}
+    said |= {"key": key, "title": say(lang, f"errors.{key}.title"), "text": say(lang, f"errors.{key}.text"), "detail": detail_of(error)}
+    made = page(request, "sparql.html", lang, status=status, **{**_context(request, now, lang, query, None), "error": said})
     if wait := wait_of(error):
         made.headers["Retry-After"] = wait
     return made
@@ -62,6 +113,11 @@ def failed(request: Request, query: str, error: PopError) -> Response:
 
 async def answered(request: Request, query: str, answer: store.QueryAnswer) -> Response:
     """The form with the beginning of the answer under it; the query ends once that much is read."""
+    received = await _beginning(answer)
+    return await run_in_threadpool(_page, request, query, answer.media_type, received, answer.seconds)
+
+
+async def _beginning(answer: store.QueryAnswer) -> bytes:
     received = bytearray()
     try:
         async for chunk in answer:
@@ -70,22 +126,28 @@ async def answered(request: Request, query: str, answer: store.QueryAnswer) -> R
                 break
     finally:
         await answer.aclose()
-    return await run_in_threadpool(_page, request, query, answer.media_type, bytes(received))
+    return bytes(received)
 
 
-def _page(request: Request, query: str, media_type: str, received: bytes) -> Response:
-    lang = language(request)
-    cut = len(received) > READ_BYTES
-    text = received[:READ_BYTES].decode("utf-8", "ignore")
-    context = _context(request, lang, query)
-    if media_type == "text/tab-separated-values":
-        columns, rows, more = table(text, cut, serving(request).site)
-        context |= {"columns": columns, "rows": rows, "more": more, "answered": True}
-    else:
-        context |= {"graph": text, "more": cut, "answered": True}
-    made = page(request, "sparql.html", lang, **context)
+def _page(request: Request, query: str, media_type: str, received: bytes, seconds: float) -> Response:
+    now, lang = serving(request), language(request)
+    shown = shown_of(media_type, received, now.site, seconds)
+    made = page(request, "sparql.html", lang, **_context(request, now, lang, query, shown))
     made.headers["Cache-Control"] = "no-cache"
     return made
+
+
+# What they show ------------------------------------------------------------------------------------------------------------
+
+
+def shown_of(media_type: str, received: bytes, site: str, seconds: float | None = None) -> Shown:
+    """The beginning of an answer in TSV or Turtle, of which READ_BYTES are read."""
+    cut = len(received) > READ_BYTES
+    text = received[:READ_BYTES].decode("utf-8", "ignore")
+    if media_type != "text/tab-separated-values":
+        return Shown(None, graph=text, more=cut, seconds=seconds)
+    columns, rows, more = table(text, cut, site)
+    return Shown(columns, rows, more=more, seconds=seconds)
 
 
 def table(text: str, cut: bool, site: str) -> tuple[Sequence[str], Sequence[Sequence[Cell]], bool]:
@@ -103,30 +165,68 @@ def table(text: str, cut: bool, site: str) -> tuple[Sequence[str], Sequence[Sequ
 def _cell(term: str, site: str) -> Cell:
     if term.startswith("<") and term.endswith(">"):
         iri = term[1:-1]
-        return Cell(iri, iris.local(site, iri) if followable(iri) else "")
+        return Cell(iri, iri=iri, href=iris.local(site, iri) if followable(iri) else "")
     match = _TERM.fullmatch(term)
     if not match:
         return Cell(term)
     text = re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[0]), match[1])
-    return Cell(text, note=match[2] or (iris.last_part(match[3]) if match[3] else ""))
+    return Cell(text, quoted=True, lang=match[2] or "", datatype=match[3] or "")
 
 
-def _context(request: Request, lang: str, query: str) -> dict[str, Any]:
-    examples = [(e["title"], e["query"], "?" + urlencode({"query": e["query"], "lang": lang})) for e in _queries(lang)]
+def _context(request: Request, now: Serving, lang: str, query: str, shown: Shown | None) -> dict[str, Any]:
+    settings = site_of(request).settings
+    columns = shown.columns if shown else None
     return {
-        "query": query or examples[0][1],
-        "examples": examples,
+        "query": query,
+        "example": gallery.asked(now.site, lang, query),
+        "gallery": gallery.gallery(now.site, lang),
+        "keywords": gallery.keywords(now.site, lang),
         "error": None,
-        "answered": False,
-        "columns": None,
-        "rows": (),
-        "graph": "",
-        "more": False,
+        "shown": shown,
+        "labels": _labels(now, shown, lang),
+        "brief": lambda iri: brief(iri, now.site),
         "limit": ROWS,
+        "downloads": _downloads(query, columns is not None) if shown else (),
+        "longer": f"?{urlencode({'query': query, 'timeout': f'{settings.deadline_max:g}', 'lang': lang}, errors='replace')}",
+        "deadline": f"{settings.deadline:g}",
+        "most": f"{settings.deadline_max:g}",
+        "data": _data(request, now, lang),
     }
 
 
-def _queries(lang: str) -> list[dict[str, str]]:
-    """The example queries of templates/i18n, each with the sentence that says what it teaches."""
-    found: list[dict[str, str]] = summary.texts(lang)["queries"]
+def brief(iri: str, site: str) -> str:
+    """How an IRI is written in little room: its path where it is a thing of this site, its prefixed name, or all of it."""
+    if iris.is_thing(site, iri.partition("#")[0]):
+        return unquote(iris.local(site, iri))
+    return completion.short(iri, tuple(gallery.known_prefixes(site).items())) or iri
+
+
+def _labels(now: Serving, shown: Shown | None, lang: str) -> Mapping[str, str]:
+    named = {cell.iri for row in shown.rows for cell in row if cell.iri} if shown else set()
+    return completion.labelled(now, sorted(named), lang)
+
+
+def _downloads(query: str, rows: bool) -> Sequence[tuple[str, str, str]]:
+    """(format, its name, link) of each format that the answer can be taken in; no link where the query is too long for one."""
+    found = []
+    for name in _ROW_FORMATS if rows else _GRAPH_FORMATS:
+        link = "/sparql?" + urlencode({"query": query, "format": name}, errors="replace")
+        found.append((name, _NAMES[name], link if len(link) <= LONGEST_LINK else ""))
     return found
+
+
+def _data(request: Request, now: Serving, lang: str) -> dict[str, Any]:
+    """What sparql.js needs to know: texts, prefixes, budgets, formats."""
+    settings = site_of(request).settings
+    return {
+        "lang": lang,
+        "site": now.site,
+        "release": now.release.name,
+        "deadline": settings.deadline,
+        "longest": settings.deadline_max,
+        "link": LONGEST_LINK,
+        "prefixes": gallery.known_prefixes(now.site),
+        "formats": [[name, _NAMES[name], name in _ROW_FORMATS] for name in FORMATS],
+        "problems": {key: told["text"] for key, told in summary.texts(lang)["errors"].items()},
+        "words": summary.texts(lang)["editor"],
+    }

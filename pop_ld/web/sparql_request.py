@@ -39,14 +39,14 @@ _NEW_NODES = re.compile(r"\bconstruct\b.*(?:_:|\[)", re.IGNORECASE | re.DOTALL)
 async def parameters(request: Request) -> Pairs:
     """Name and value pairs of the three ways to send a query (§2.1.1 to §2.1.3)."""
     limit = site_of(request).settings.query_size
-    in_address = _pairs(request.scope.get("query_string", b""))
+    in_address = form_pairs(request.scope.get("query_string", b""))
     if request.method != "POST":
         return in_address
     kind = request.headers.get("content-type", "").split(";", 1)[0].strip().lower()
     if kind == UPDATE:
         raise QueryForbidden("updates are not accepted here")
     if kind == FORM:
-        return _pairs(await _body(request, 3 * limit + 10_000))  # a byte may be written as three: %XX
+        return form_pairs(await _body(request, 3 * limit + 10_000))  # a byte may be written as three: %XX
     if kind != QUERY:
         raise UnsupportedMedia(f"a query is sent as {FORM} or {QUERY}")
     try:
@@ -140,7 +140,8 @@ def _graphs(pairs: Pairs, parameter: str) -> tuple[str, ...]:
     return tuple(value for name, value in pairs if name == parameter)
 
 
-def _pairs(encoded: bytes) -> Pairs:
+def form_pairs(encoded: bytes) -> Pairs:
+    """The parameters of a form or of an address's query. Raises BadRequest."""
     try:
         return parse_qsl(encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=1000)
     except ValueError as error:

@@ -180,3 +180,14 @@ def test_a_syntax_error_shows_its_place(running: Running) -> None:
     assert problem["excerpt"] == "WHERE { ?s ex:p }" and problem["mark"] == problem["column"] - 1
     unknown = ask(running, "SELECT (<http://x.example/f>(1) AS ?x) {}")
     assert unknown.status_code == 400 and "http://x.example/f" in unknown.json()["detail"]
+
+
+def test_words_are_searched_inside_a_query(running: Running) -> None:
+    query = """PREFIX pop: <https://data.pop.culture.gouv.fr/def/pop#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+        SELECT ?n ?s ?l WHERE { ?n pop:search "église" ; pop:score ?s ; rdfs:label ?l } ORDER BY DESC(?s)"""
+    answer = ask(running, query)
+    rows = answer.json()["results"]["bindings"]
+    assert rows and answer.headers["pop-rewrites"].startswith("text")
+    listed = running.get("/search?q=%C3%A9glise", "text/html").text
+    assert all(row["n"]["value"].rpartition("/")[2] in listed for row in rows[:3])
+    assert ask(running, query.replace('"église"', "?words")).status_code == 400

@@ -1,5 +1,6 @@
 """Long answers: cut when they fail after their first byte, ended when the client leaves; static files kept by their address."""
 
+import gzip
 import re
 import socket
 import time
@@ -19,7 +20,7 @@ def test_an_answer_that_fails_under_way_is_never_taken_for_whole(running: Runnin
     with (
         pytest.raises(httpx.RemoteProtocolError),
         running.client.stream(
-            "GET", running.root + "/sparql", params={"query": LONG, "timeout": "1"}, headers={"Accept": "text/csv"}
+            "GET", running.root + "/sparql", params={"query": LONG, "timeout": "2"}, headers={"Accept": "text/csv"}
         ) as answer,
     ):
         assert answer.status_code == 200
@@ -57,3 +58,16 @@ def test_static_files_of_a_page_are_kept_for_long(running: Running) -> None:
 @pytest.mark.parametrize("path", ["/static/../i18n/fr.yml", "/static/%2e%2e/i18n/fr.yml", "/static/absent.css"])
 def test_nothing_else_is_static(running: Running, path: str) -> None:
     assert running.get(path, "*/*").status_code == 404
+
+
+def test_scripts_are_coded_on_request(running: Running) -> None:
+    address = running.root + "/static/vendor/yasqe.js"
+    plain = running.client.get(address, headers={"Accept-Encoding": "identity"})
+    with running.client.stream("GET", address, headers={"Accept-Encoding": "gzip"}) as coded:
+        sent = b"".join(coded.iter_raw())
+    assert coded.headers["content-encoding"] == "gzip" and "content-encoding" not in plain.headers
+    assert gzip.decompress(sent) == plain.content and len(sent) < len(plain.content) / 3
+    assert coded.headers["etag"] == plain.headers["etag"] and coded.headers["vary"] == "Accept-Encoding"
+    for coding in ("gzip", "identity"):
+        again = running.client.get(address, headers={"Accept-Encoding": coding, "If-None-Match": plain.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
