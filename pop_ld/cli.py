@@ -61,7 +61,9 @@ def parser() -> argparse.ArgumentParser:
         _add_publish,
         _add_remove,
         _add_serve,
+        _add_operate,
         _add_query,
+        _add_queries,
         _add_releases,
         _add_mapping,
         _add_explain,
@@ -151,11 +153,28 @@ def _add_serve(group: Any) -> None:
     made.add_argument("--port", type=int, default=8000)
 
 
+def _add_operate(group: Any) -> None:
+    made = _command(group, "operate", commands.operate, "hold the writer: take SPARQL updates and graphs from who has the token")
+    _data(made)
+    made.add_argument("--host", default="127.0.0.1")
+    made.add_argument("--port", type=int, default=8001)
+
+
 def _add_query(group: Any) -> None:
     made = _command(group, "query", commands.query, "answer a SPARQL query from the current release")
     made.add_argument("query", help="the query, a file that holds it, or - for standard input")
     made.add_argument("--accept", default="", metavar="TYPE", help="media type of the answer (default: JSON results, Turtle graphs)")
     made.add_argument("--timeout", type=float, default=0, metavar="S", help="deadline in seconds (default: the setting deadline)")
+    _data(made)
+
+
+def _add_queries(group: Any) -> None:
+    made = _command(group, "queries", commands.queries, "list the SPARQL queries that run on the web processes, or end one")
+    made.epilog = "exit codes: 0 done, 1 no process serves, one does not answer, or no such query runs, 2 usage"
+    made.add_argument("action", choices=("list", "stop"), nargs="?", default="list")
+    made.add_argument("name", nargs="?", default="", metavar="PID:NUMBER", help="stop: the query to end, as the list names it")
+    made.add_argument("--json", action="store_true", help="list: everything that is known, as JSON")
+    made.add_argument("--lang", choices=("fr", "en"), help="language of the answer (default fr)")
     _data(made)
 
 

@@ -77,6 +77,12 @@ def serve(args: argparse.Namespace, settings: Settings) -> int:
     return server.serve(settings, args.host, args.port)
 
 
+def operate(args: argparse.Namespace, settings: Settings) -> int:
+    from pop_ld.web import operator
+
+    return operator.operate(settings, args.host, args.port)
+
+
 def query(args: argparse.Namespace, settings: Settings) -> int:
     import asyncio
 
@@ -86,7 +92,7 @@ def query(args: argparse.Namespace, settings: Settings) -> int:
     request = store.QueryRequest(text, args.accept, args.timeout or settings.deadline)
 
     async def answer() -> None:
-        pool = store.QueryPool(settings)
+        pool = store.query_service(settings)
         try:
             async for chunk in await pool.answer(store.current(Path(settings.data)), request):
                 sys.stdout.buffer.write(chunk)
@@ -96,6 +102,12 @@ def query(args: argparse.Namespace, settings: Settings) -> int:
     asyncio.run(answer())
     sys.stdout.flush()
     return 0
+
+
+def queries(args: argparse.Namespace, settings: Settings) -> int:
+    from pop_ld import queries_command
+
+    return queries_command.run(args, settings)
 
 
 def _is_file(text: str) -> bool:

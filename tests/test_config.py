@@ -23,11 +23,18 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ({"POP_LD_SITE": "ftp://x"}, "http"),
         ({"POP_LD_SITE": "https://x/<y>"}, "http"),
         ({"POP_LD_LANG": "de"}, "fr or en"),
+        ({"POP_LD_METRICS": "127.0.0.0/8 here"}, "metrics wants networks"),
+        ({"POP_LD_QUERY_LOG_TEXT": "perhaps"}, "query_log_text wants a bool"),
     ],
 )
 def test_bad_values_are_refused(environ: dict[str, str], why: str) -> None:
     with pytest.raises(UsageError, match=why):
         load_settings(environ)
+
+
+@pytest.mark.parametrize(("text", "value"), [("true", True), ("False", False), ("0", False), ("on", True)])
+def test_a_switch_is_read_from_the_environment(text: str, value: bool) -> None:
+    assert load_settings({"POP_LD_QUERY_LOG_TEXT": text}).query_log_text is value
 
 
 def test_unknown_names_are_refused(tmp_path: Path) -> None:

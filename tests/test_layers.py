@@ -32,7 +32,7 @@ ROWS = (
         "graph_check",
     },
     {"demo", "check_worker"},
-    {"web", "commands", "validate_command", "cli", "__main__"},
+    {"web", "commands", "validate_command", "queries_command", "cli", "__main__"},
 )
 HOMES = {
     "lxml": {"readers"},

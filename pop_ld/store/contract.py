@@ -111,6 +111,10 @@ class QueryService(Protocol):
     @property
     def waiting(self) -> int: ...
 
+    @property
+    def workers(self) -> tuple[int, int]:
+        """How many processes were started for queries so far, and how many of them have ended."""
+
     def stop(self, number: int) -> bool:
         """Ends a running query on behalf of the operator; False where none has the number."""
 

@@ -39,6 +39,11 @@ class RemoteService:
         """Queries that wait for their turn."""
         return self._places.waiting
 
+    @property
+    def workers(self) -> tuple[int, int]:
+        """None: the remote store runs the queries."""
+        return 0, 0
+
     async def answer(self, release: Release, request: QueryRequest) -> RemoteAnswer:
         """Sends the query and returns its answer once it is whole or its first 256 KiB are here; without content coding.
 

@@ -39,12 +39,18 @@ class QueryPool:
         self._workers: dict[WorkerProcess, str] = {}
         self._release: Release | None = None
         self._closed = False
+        self._started = self._ended = 0
         self.running: dict[int, RunningAnswer] = {}
 
     @property
     def waiting(self) -> int:
         """Queries that wait for a worker."""
         return self._short.waiting + self._long.waiting
+
+    @property
+    def workers(self) -> tuple[int, int]:
+        """How many workers were started so far, and how many of them have ended."""
+        return self._started, self._ended
 
     async def answer(self, release: Release, request: QueryRequest) -> RunningAnswer:
         """Runs the query and returns its answer once it is whole or its first 256 KiB are here.
@@ -125,8 +131,13 @@ class QueryPool:
     def _start(self, release: Release, network: bool = False) -> WorkerProcess:
         worker = WorkerProcess(release.path / "store", self._settings.query_memory, network=network)
         self._workers[worker] = "" if network else release.name
-        worker.gone.add_done_callback(lambda _: self._workers.pop(worker, None))
+        worker.gone.add_done_callback(lambda _: self._forget(worker))
+        self._started += 1
         return worker
+
+    def _forget(self, worker: WorkerProcess) -> None:
+        self._workers.pop(worker, None)
+        self._ended += 1
 
     def _slow(self, answer: RunningAnswer) -> bool:
         """A short query has run for long: it becomes a long one, or is put back; True where it is to be looked at again."""

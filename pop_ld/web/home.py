@@ -1,4 +1,4 @@
-"""/ says what the site holds; /healthz whether it serves; /robots.txt what crawlers may take."""
+"""/ says what the site holds; /robots.txt what crawlers may take."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
 from pop_ld import __version__, iris
 from pop_ld.web.negotiation import accept, choose, language
@@ -41,12 +41,6 @@ def _held(now: Serving) -> dict[str, Any]:
         "search": "/search?q=",
         "version": __version__,
     }
-
-
-def health(request: Request) -> Response:
-    """GET /healthz: 200 and the release. Raises NoRelease (503)."""
-    now = serving(request)
-    return JSONResponse({"status": "ok", "release": now.release.name, "version": __version__}, headers={"Cache-Control": "no-store"})
 
 
 def robots(request: Request) -> Response:

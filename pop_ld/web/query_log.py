@@ -1,4 +1,8 @@
-"""What is known of each query once it has been answered: one entry, for the log and for the figures."""
+"""What is known of each query once it has been answered: one entry, for the log and for the figures.
+
+The log says nothing of who asked: no address, no name of a client, no program. The query itself may hold what a person typed; the
+setting ``query_log_text`` leaves it out.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from datetime import UTC, datetime
 
 from pop_ld import store
 from pop_ld.config import Settings
+from pop_ld.web import log_file, metrics
 
 
 @dataclass(slots=True)
@@ -39,4 +44,7 @@ class QueryEntry:
 
 
 def record(settings: Settings, entry: QueryEntry) -> None:
-    """Notes an entry."""
+    """Notes an entry, which nobody changes from here on: counts it, and hands it to the thread that writes the log."""
+    metrics.count(entry)
+    if settings.query_log:
+        log_file.write(settings.query_log, entry, text=settings.query_log_text)
