@@ -19,6 +19,8 @@ from pop_ld.store.contract import QueryRequest, Release
 from pop_ld.store.process import WorkerLost, WorkerProcess
 from pop_ld.store.queueing import Places
 
+SPARE = 1
+"""Workers that stand ready beyond the places: one takes 0.1 s to start, much longer on a busy machine."""
 LONGEST_WAIT = 10.0
 """Seconds a query may wait for a worker, or its own timeout where that is shorter."""
 
@@ -126,7 +128,8 @@ class QueryPool:
         self._release = release
         for worker in self._idle:
             worker.kill()
-        self._idle = [self._start(release) for _ in range(self._settings.query_workers)]
+        self._idle = []
+        self._refill()
 
     def _start(self, release: Release, network: bool = False) -> WorkerProcess:
         worker = WorkerProcess(release.path / "store", self._settings.query_memory, network=network)
@@ -165,6 +168,6 @@ class QueryPool:
         self._refill()
 
     def _refill(self) -> None:
-        """Another worker starts in the place of one that left, so that the next query does not wait for it."""
-        while self._release and not self._closed and len(self._idle) < self._short.free:
+        """Another worker starts in the place of one that left, and one ahead of that, so that the next query does not wait for it."""
+        while self._release and not self._closed and len(self._idle) < self._short.free + SPARE:
             self._idle.append(self._start(self._release))

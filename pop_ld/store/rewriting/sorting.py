@@ -34,6 +34,8 @@ FEWEST_VALUES = 100
 """Different first keys among the first rows, below which their rows are nearly all rows."""
 MOST_VALUES = 2_000
 """Values of the first key that rows are asked for by."""
+MOST_LOOKED_UP = 500
+"""Values that are looked up one by one: a VALUES of a thousand the engine takes after other patterns, and reads for each of their rows."""
 MOST_HASHED = 2_000_000
 """Triples of a property that are worth reading whole."""
 
@@ -231,6 +233,8 @@ def _by_values(plan: Plan, values: Sequence[bytes]) -> str:
     """
     text, place = plan.text.encode(), plan.opening
     given = f" VALUES {plan.first} {{ {b''.join(values).decode()} }} "
+    if len(values) > MOST_LOOKED_UP:
+        given = f" {{ SELECT {plan.first} {{{given}}} }} "  # is read once, into a hash table
     return (text[:place] + given.encode() + text[place:]).decode() if values else ""
 
 
