@@ -8,7 +8,7 @@ FUSEKI_VERSION := 5.6.0
 FUSEKI := build/fuseki/jena-fuseki-server-$(FUSEKI_VERSION).jar
 FUSEKI_SHA512 := 6892853e217afde119f9237ad424033c4d309ec7129bed344d0199ad6e233d9f166610e2040abd42b739ecbe120c4638f2b69ecf1576872669a3403c3391f691
 
-.PHONY: golden demo test check lint lock bench conformance-env fuseki-env docs clean assets browser
+.PHONY: golden demo test check lint lock bench conformance-env fuseki-env clients-env docs clean assets browser
 
 demo: .venv/run.stamp
 	$(BIN)/pop-ld demo --data data/demo --port $(PORT)
@@ -53,11 +53,21 @@ $(FUSEKI):
 		-Dartifact=org.apache.jena:jena-fuseki-server:$(FUSEKI_VERSION) -DoutputDirectory=$(@D) -Dmdep.useBaseVersion=true
 	echo "$(FUSEKI_SHA512)  $@" | shasum -a 512 --check --status - || { rm -f $@; echo "$@ is not the file that was expected"; exit 1; }
 
+# Comunica, for the tests of real clients: needs Node 18 and npm.
+clients-env: build/comunica/done.stamp
+
+build/comunica/done.stamp: tests/clients/package-lock.json
+	mkdir -p $(@D)
+	cp tests/clients/package.json tests/clients/package-lock.json $(@D)
+	cd $(@D) && npm ci --silent --no-audit --no-fund
+	touch $@
+
 check: lint conformance-env test
 
 bench: .venv/dev.stamp conformance-env
 	$(BIN)/python -m bench.convert
 	$(BIN)/python -m bench.validate
+	@echo "of a data folder: python -m bench.sparql, bench.hostile, bench.sparql_rewriting, bench.sparql_joins, bench.counting, bench.remote_store DATA"
 
 docs: .venv/run.stamp
 	$(BIN)/python -m docs.generate_reference

@@ -222,3 +222,17 @@ def remove(base: str, refs: Sequence[str], data: Path, settings: Settings, *, qu
         manifest = manifests.manifest(data, settings, counts, [], {"removed": sorted(things), "sources": []})
         manifest["examples"] = [e for e in manifest["examples"] if e["iri"] not in things]
         return publication.snapshot(writer, data, settings, manifest, lambda: (), before, removed=sorted(things), fresh=fresh, quiet=quiet)
+
+
+# Changes by SPARQL Update ----------------------------------------------------------------------------------------------
+
+
+def publish_changes(writer: store.Writer, data: Path, settings: Settings, *, quiet: bool = False) -> store.Release:
+    """Publishes what an operator changed in the writer's store; the notices, and the index of them, must be those of the release before.
+
+    Raises CheckFailed where a base has other notices than before, StoreError where nothing was published yet.
+    """
+    before = store.current(data)
+    writer.compact()
+    manifest = manifests.manifest(data, settings, Counter(before.manifest["bases"]), [], {"sources": []})
+    return publication.snapshot(writer, data, settings, manifest, lambda: (), before, quiet=quiet)

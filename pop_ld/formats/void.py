@@ -72,7 +72,8 @@ def _where(site: str, manifest: dict[str, Any], counts: Counts) -> list[Triple]:
     """VoID §3.2 to §3.4 and §4.1 to §4.3: where to query, what the addresses look like, what to try, which vocabularies."""
     dataset = iris.void(site, "dataset")
     examples = [(iris.VOID + "exampleResource", NamedNode(e["iri"])) for e in manifest["examples"]]
-    used = sorted({_namespace(name) for name in (*counts.classes, *counts.properties)})
+    spaces = {_namespace(name) for name in (*counts.classes, *counts.properties)}
+    used = sorted(space for space in spaces if ":" in space)  # an IRI such as urn:x has none
     features = [(iris.VOID + "feature", NamedNode(iris.FORMATS + _SYNTAX[f.name])) for f in FORMATS if f is not HTML]
     return [
         *about(dataset, [(iris.VOID + "sparqlEndpoint", NamedNode(iris.sparql(site))), (iris.VOID + "uriSpace", f"{site}/id/")]),

@@ -9,7 +9,7 @@ readings are followed. So it errs on the side of refusing, and ``sandbox`` stand
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 UPDATES = frozenset(["INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"])
 """First keywords of SPARQL 1.1 Update operations (grammar rule 30)."""
@@ -22,6 +22,9 @@ _CALL = re.compile(
     rf"SERVICE{_BLANK}(?:SILENT{_BLANK})?(?:<[^<>{{}}\s]*>|(?:[^\s<>{{}}#\\]|\\.)+){_BLANK}\{{",
     re.IGNORECASE | re.ASCII,
 )
+_LOAD = re.compile(rf"LOAD{_BLANK}(?:SILENT{_BLANK})?[^\s{{}}#;]", re.IGNORECASE | re.ASCII)
+_BEFORE_LOAD = re.compile(rf"(?:^|[;>'\"]){_BLANK}(?=LOAD)", re.IGNORECASE)
+"""An operation begins the text, or follows a semicolon or the prologue, which ends in an IRI or in the text of VERSION."""
 _LONG = {quote: re.compile(rf"{quote * 3}(?:[^{quote}\\]|\\.|{quote}(?!{quote * 2}))*+{quote * 3}", re.DOTALL) for quote in "'\""}
 _SHORT = {quote: re.compile(rf"{quote}(?:[^{quote}\\\r\n]|\\.)*+{quote}") for quote in "'\""}
 _IRI = re.compile(r"<[^<>\"{}|^`\s]*>", re.ASCII)
@@ -44,12 +47,19 @@ def calls_service(query: str, allowed: Sequence[str] = ()) -> bool:
 
     A call is passed over where it is written plainly, ``SERVICE <IRI>`` or ``SERVICE SILENT <IRI>``, with an IRI of ``allowed``.
     """
-    return any("service" in text.lower() and _calls(_without(text, allowed)) for text in {query, _decoded(query)})
+    return any(
+        "service" in text.lower() and _finds(_CALL, _without(text, allowed, "SERVICE", "GRAPH")) for text in {query, _decoded(query)}
+    )
 
 
 def federates(query: str, allowed: Sequence[str]) -> bool:
     """Whether the query needs a worker that may open sockets: it calls services, and only such as are allowed."""
     return bool(allowed) and calls_service(query) and not calls_service(query, allowed)
+
+
+def loads(update: str, allowed: Sequence[str] = ()) -> bool:
+    """Whether the update may hold a LOAD operation other than ``LOAD <IRI>`` or ``LOAD SILENT <IRI>`` with an IRI of ``allowed``."""
+    return any("load" in text.lower() and _loads(_without(text, allowed, "LOAD", "DROP")) for text in {update, _decoded(update)})
 
 
 def update_keyword(query: str) -> str:
@@ -60,12 +70,12 @@ def update_keyword(query: str) -> str:
     return found if found in UPDATES else ""
 
 
-def _without(text: str, allowed: Sequence[str]) -> str:
-    """The text with its allowed calls turned into GRAPH patterns, for reading only: what a string holds may change with them."""
+def _without(text: str, allowed: Sequence[str], keyword: str, harmless: str) -> str:
+    """The text with its allowed calls turned into what calls nothing, for reading only: what a string holds may change with them."""
     if not allowed:
         return text
     targets = "|".join(map(re.escape, allowed))
-    return re.sub(rf"\b(?i:SERVICE)(\s+)(?:(?i:SILENT)\s+)?<({targets})>", r"GRAPH\1<\2>", text, flags=re.ASCII)
+    return re.sub(rf"\b(?i:{keyword})(\s+)(?:(?i:SILENT)\s+)?<({targets})>", rf"{harmless}\1<\2>", text, flags=re.ASCII)
 
 
 def _decoded(query: str) -> str:
@@ -76,12 +86,18 @@ def _decoded(query: str) -> str:
     return _ESCAPE.sub(character, query) if "\\" in query else query
 
 
-def _calls(text: str) -> bool:
+def _loads(text: str) -> bool:
+    """Only where an operation may begin: a name that begins with "load" is common, and no brace follows LOAD to tell it by."""
+    places = {match.end() for match in _BEFORE_LOAD.finditer(text)}
+    return bool(places) and _finds(_LOAD, text, places)
+
+
+def _finds(call: re.Pattern[str], text: str, places: Container[int] | None = None) -> bool:
     """Follows every reading of the text at once: ``reached`` marks where a token may begin, filled from left to right."""
     reached = bytearray(len(text) + 1)
     position = 0
     while 0 <= position < len(text):
-        if _CALL.match(text, position):
+        if (places is None or position in places) and call.match(text, position):
             return True
         for end in _ends(text, position):
             reached[end] = 1

@@ -96,6 +96,8 @@ def _run(store: Store, counts: statistics.Statistics | None, request: dict[str, 
     try:
         return run(store, query, dataset=dataset, statistics=counts, hits=request["hits"])
     except (SyntaxError, UnicodeEncodeError) as error:
+        if found := _relative(store, query, dataset, request["base"]):
+            return found
         if update := guard.update_keyword(query):
             raise QueryForbidden(f"{update} is an update, and this endpoint answers queries only") from None
         raise syntax.error(str(error), query) from None
@@ -103,6 +105,14 @@ def _run(store: Store, counts: statistics.Statistics | None, request: dict[str, 
         raise
     except Exception as error:
         raise _failure(error) from error
+
+
+def _relative(store: Store, query: str, dataset: dict[str, Any], base: str) -> Answered | None:
+    """The answer to a query with relative IRIs, which are relative to the endpoint (SPARQL 1.1 §4.1.1.2); None for any other fault."""
+    try:
+        return Answered(store.query(query, base_iri=base, **dataset))
+    except (SyntaxError, UnicodeEncodeError):
+        return None
 
 
 def _dataset(request: dict[str, Any]) -> dict[str, Any]:

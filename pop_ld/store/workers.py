@@ -12,6 +12,7 @@ from typing import Any
 
 from pop_ld.config import Settings, allowed_services
 from pop_ld.errors import QueryFailed, QueryTimeout, TooManyRequests
+from pop_ld.iris import DEFAULT_SITE
 from pop_ld.store import guard
 from pop_ld.store.answer import Displaced, RunningAnswer
 from pop_ld.store.budgets import Budgets
@@ -95,7 +96,8 @@ class QueryPool:
         long = places is self._long
         if long:
             worker.yield_to_others()
-        answer = RunningAnswer(worker, request, self._budget, self._take_back, self._slow, long=long)
+        budget = {**self._budget, "base": f"{release.manifest.get('site', DEFAULT_SITE)}/sparql"}
+        answer = RunningAnswer(worker, request, budget, self._take_back, self._slow, long=long)
         self.running[answer.number] = answer
         try:
             await answer.begin()

@@ -29,6 +29,10 @@ class QueryTooLong(errors.QueryError):
     """The query is longer than the setting ``query_size``."""
 
 
+class GraphTooLarge(errors.QueryError):
+    """A graph of more triples than are given whole."""
+
+
 class UnsupportedMedia(errors.QueryError):
     """A POST body in a media type that SPARQL 1.1 Protocol §2.1 does not name."""
 
@@ -58,6 +62,7 @@ TABLE: dict[type[errors.PopError], tuple[int, str]] = {
     errors.TooManyRequests: (429, "too-many-requests"),
     errors.QueryFailed: (500, "query-failed"),
     QueryTooLong: (413, "query-too-long"),
+    GraphTooLarge: (403, "graph-too-large"),
     UnsupportedMedia: (415, "unsupported-media"),
     CheckRefused: (422, "check-refused"),
     CheckLimit: (504, "check-limit"),

@@ -26,6 +26,8 @@ ALWAYS = {
     "X-Content-Type-Options": "nosniff",
 }
 _ALWAYS = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items()]
+_ASKED_WITH = "Accept, Accept-Language, Content-Type, If-None-Match, X-Requested-With, *"
+"""Headers that a page of another site may send: any, those of old browsers by name (Fetch, CORS-preflight: "*")."""
 _METHODS = "GET, HEAD, POST, OPTIONS"
 
 
@@ -60,9 +62,7 @@ class Headers:
 
 def _preflight() -> Response:
     headers = {"Allow": _METHODS, "Access-Control-Allow-Methods": _METHODS, "Access-Control-Max-Age": "86400"}
-    return Response(
-        status_code=204, headers={**headers, "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match"}
-    )
+    return Response(status_code=204, headers={**headers, "Access-Control-Allow-Headers": _ASKED_WITH})
 
 
 class _Sender:

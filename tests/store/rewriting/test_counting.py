@@ -170,6 +170,7 @@ def test_answered_from_the_statistics(query: str) -> None:
         "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }",
         "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s a ex:C0 ; ex:p0 ?o }",
         "SELECT (COUNT(*) + 1 AS ?n) { ?s ?p ?o }",
+        "SELECT (COUNT(*) AS ?n) { ?s ?p ?s }",
         "SELECT (SUM(?o) AS ?n) { ?s ex:p0 ?o }",
         "SELECT ?c (COUNT(*) AS ?n) { ?s a ?c } GROUP BY ?c HAVING (?n > 1)",
         "SELECT ?c (COUNT(*) AS ?n) { ?s a ?c } GROUP BY ?c ORDER BY STR(?c)",

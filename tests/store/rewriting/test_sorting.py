@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from functools import cache
-from pathlib import Path
 
 import pytest
 from both_ways import assert_same_order, counted, run, small_bounds, solutions, terms
@@ -14,9 +13,8 @@ from hypothesis import strategies as st
 from pyoxigraph import BaseDirection, BlankNode, Literal, NamedNode, Quad, QuerySolutions, Store, Triple
 
 from pop_ld import iris
-from pop_ld.store.rewriting import selecting, sorting
-from pop_ld.store.rewriting.ordering import Order, Unordered
-from pop_ld.store.rewriting.tree import parse
+from pop_ld.store.rewriting import sorting
+from pop_ld.store.rewriting.ordering import Order
 
 EX = "http://example.org/"
 A, KEY, OTHER = NamedNode(iris.RDF + "type"), NamedNode(EX + "key"), NamedNode(EX + "other")
@@ -153,7 +151,7 @@ def test_terms_of_unknown_order_are_left_to_the_engine() -> None:
         "SELECT ?k { ?s ex:key ?k } ORDER BY STR(?k)",
         "SELECT ?k { ?s ex:key ?k } ORDER BY LCASE(STR(?k)) DESC(?s) LIMIT 7",
         "SELECT * { ?s ex:key ?k } ORDER BY DESC(UCASE(STR(?k))) (STRLEN(STR(?k))) ?s LIMIT 4",
-        "SELECT ?s { ?s ex:key ?k } ORDER BY ?k LIMIT 3",
+        "SELECT ?s { ?s ex:key ?k } ORDER BY ?k ?s LIMIT 3",
         "SELECT (STR(?k) AS ?t) { ?s ex:key ?k } ORDER BY DESC(?t) ?k ?s",
         "SELECT ?k (COUNT(*) AS ?n) { ?s ex:key ?k } GROUP BY ?k ORDER BY ?k LIMIT 5",
         "SELECT ?k { ?s ex:key ?k } GROUP BY ?k HAVING(COUNT(*) < 9) ORDER BY (IF(COUNT(?s) > 1, 'b', 'a')) DESC(?k)",
@@ -212,38 +210,6 @@ def test_errors_are_of_the_query_as_written(query: str) -> None:
     assert str(ours.value) == str(alone.value)
 
 
-@pytest.mark.parametrize("order", ["?k ?s", "DESC(?k) ?s", "STR(?k) ?s", "?k DESC(?s)", "LCASE(STR(?k)) ?s", "LCASE(STR(?k)) DESC(?s)"])
-@pytest.mark.parametrize(
-    "group",
-    [
-        "?s a ex:C ; ex:key ?k",
-        "?s a ex:C ; ex:key ?k OPTIONAL { ?s ex:other ?o } BIND(1 AS ?b)",
-        "?s a ex:C ; ex:key ?k FILTER(STR(?k) > '0100')",
-    ],
-)
-def test_rows_asked_for_by_their_first_key(order: str, group: str, tmp_path: Path) -> None:
-    store = many(tmp_path)
-    query = f"{PREFIX}SELECT ?s ?k {{ {group} }} ORDER BY {order} LIMIT 31 OFFSET 10"
-    select = selecting.read(parse(query))  # type: ignore[arg-type]
-    plan = sorting.plan(select, ["?s", "?k"]) if select else None
-    assert select and plan and plan.first == "?k"
-    alone = [terms(row) for row in solutions(store.query(query))[1]]
-    for statistics in (None, counted(store)):
-        values = sorting._values(store, select, plan, {}, statistics, str)
-        assert 41 <= len(values) < 90  # each once, with all that are equal to the last
-        assert bool(statistics and sorting._keys_of_class(select, plan, statistics)) == bool(statistics and "FILTER" not in group)
-        answered = run(store, query, statistics)
-        assert "order" in answered.rewrites
-        assert [terms(row) for row in solutions(answered.results)[1]] == alone
-
-
-def test_many_values_are_read_once(tmp_path: Path) -> None:
-    store, query = many(tmp_path), f"{PREFIX}SELECT ?s ?k {{ ?s a ex:C ; ex:key ?k }} ORDER BY DESC(?k) ?s LIMIT 700"
-    answered = run(store, query, counted(store))
-    assert answered.rewrites == ("order",)
-    assert [terms(row) for row in solutions(answered.results)[1]] == [terms(row) for row in solutions(store.query(query))[1]]
-
-
 def test_blank_nodes_are_not_asked_for_by_name() -> None:
     query = f"{PREFIX}SELECT ?s {{ ?s ex:key ?k }} ORDER BY ?k LIMIT 4"
     store = store_of([*BLANKS, *NAMES], [])
@@ -270,16 +236,6 @@ def test_triple_terms_come_back_whole() -> None:
     assert run(store, query.replace("BY ?s", "BY ?k")).rewrites == ()
 
 
-def many(folder: Path) -> Store:
-    """2,500 things on disk, each with a key of its own; two and two are the same in lower case."""
-    store = Store(folder / "store")
-    for number in range(2_500):
-        thing, text = NamedNode(f"{EX}n{number}"), f"{number % 1250 * 7919 % 1250:04} é"
-        store.add(Quad(thing, A, NamedNode(EX + "C")))
-        store.add(Quad(thing, KEY, Literal(text, language="fr") if number % 2 == number // 1250 else Literal(text.upper())))
-    return store
-
-
 @cache
 def ten_thousand() -> Store:
     store = Store()
@@ -295,11 +251,3 @@ def test_few_rows_of_many_take_little_memory() -> None:
         least.add(order(row), row, 2)
         assert len(least._kept) <= 2 * 10 + sorting.SAMPLE
     assert least.lines() == sorted(least.lines(), reverse=True, key=lambda line: line.split(b"\t")[0]) and len(least.lines()) == 10
-
-
-def test_numbers_beside_texts_are_no_order() -> None:
-    _, rows = solutions(store_of([Literal("a"), NUMBERS[0]], []).query(f"{PREFIX}SELECT ?k {{ ?s ex:key ?k }}"))
-    order = Order([(0, False)])
-    with pytest.raises(Unordered):
-        for row in rows:
-            order(row)
