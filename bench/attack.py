@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 from pyoxigraph import QuerySolutions, Store
@@ -74,58 +74,68 @@ def light_queries(data: Path, count: int) -> list[str]:
     return [f"SELECT ?p ?o {{ {row['s']} ?p ?o }}" for row in found]
 
 
-class Probe:
-    """A thread that asks a light query every ``pause`` seconds; ``waits`` are their seconds, ``faults`` what was not answered by 200."""
+class _Beside:
+    """Something that goes on in a thread beside the block of a ``with``: a turn each ``pause`` seconds."""
 
-    def __init__(self, root: str, queries: list[str], pause: float = 0.02) -> None:
+    pause = 0.02
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._over.wait(self.pause):
+            self._turn()
+
+    def _turn(self) -> None:
+        raise NotImplementedError
+
+
+class Probe(_Beside):
+    """Asks light queries one after the other; ``waits`` are their seconds, ``faults`` the statuses of those not answered by 200."""
+
+    def __init__(self, root: str, queries: list[str]) -> None:
+        super().__init__()
         self.waits: list[float] = []
         self.faults: list[int] = []
-        self._root, self._queries, self._pause = root, queries, pause
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self) -> Probe:
-        self._thread.start()
-        return self
+        self._root, self._queries = root, queries
+        self._client = httpx.Client(timeout=60, headers={"Accept": "application/sparql-results+json"})
 
     def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
+        super().__exit__()
+        self._client.close()
 
-    def _run(self) -> None:
-        with httpx.Client(timeout=60, headers={"Accept": "application/sparql-results+json"}) as client:
-            number = 0
-            while not self._over.wait(self._pause):
-                query = self._queries[number % len(self._queries)] + f" # {number}"  # never from what is kept
-                number += 1
-                start = time.monotonic()
-                status = client.get(f"{self._root}/sparql", params={"query": query}).status_code
-                self.waits.append(time.monotonic() - start)
-                if status != 200:
-                    self.faults.append(status)
+    def _turn(self) -> None:
+        number = len(self.waits)
+        query = self._queries[number % len(self._queries)] + f" # {number}"  # never from what is kept
+        start = time.monotonic()
+        status = self._client.get(f"{self._root}/sparql", params={"query": query}).status_code
+        self.waits.append(time.monotonic() - start)
+        if status != 200:
+            self.faults.append(status)
 
 
-class Watch:
-    """A thread that looks at the query workers of a server; ``peak`` is the most memory that one of them held, in MiB."""
+class Watch(_Beside):
+    """Looks at the query workers of a server; ``peak`` is the most memory that one of them held, in MiB."""
+
+    pause = 0.01
 
     def __init__(self, pid: int) -> None:
+        super().__init__()
         self.peak = 0
         self._pid = pid
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def __enter__(self) -> Watch:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._over.wait(0.01):
-            for pid in workers(self._pid):
-                self.peak = max(self.peak, memory(pid))
+    def _turn(self) -> None:
+        for pid in workers(self._pid):
+            self.peak = max(self.peak, memory(pid))
 
 
 def workers(server: int) -> list[int]:

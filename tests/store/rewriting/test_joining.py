@@ -17,11 +17,8 @@ from urllib.request import url2pathname
 import pytest
 from hypothesis import given, settings
 from made_up_queries import EX, any_statistics, queries, stores
-from pyoxigraph import NamedNode, Quad, QueryBoolean, QuerySolution, QuerySolutions, Store
+from pyoxigraph import Quad, QueryBoolean, QuerySolution, QuerySolutions, Store
 
-from pop_ld import iris, pipeline, store
-from pop_ld.bases import load_bases
-from pop_ld.config import Settings
 from pop_ld.store import counting
 from pop_ld.store.rewriting.blocks import Hop, read
 from pop_ld.store.rewriting.costs import engine_order
@@ -219,29 +216,14 @@ def test_a_class_and_a_property_that_seldom_go_together_come_first() -> None:
     assert found and "?n a ex:Common LATERAL { ?n ex:about ?s } LATERAL" in found
 
 
-def test_the_examples_have_the_same_solutions(examples: list[str], samples: Store) -> None:
-    statistics, rewrites = counted(samples), 0
-    for query in examples:
+def test_the_examples_have_the_same_solutions(competency_questions: list[str], samples_on_disk: Store) -> None:
+    statistics, rewrites = counted(samples_on_disk), 0
+    for query in competency_questions:
         other = again(query, statistics)
         if other is not None:
             rewrites += 1
-            assert solutions(samples, other) == solutions(samples, query), other
+            assert solutions(samples_on_disk, other) == solutions(samples_on_disk, query), other
     assert rewrites > 20
-
-
-@pytest.fixture(scope="module")
-def examples() -> list[str]:
-    found = Store()
-    for file in sorted((ROOT / "ontologies" / "examples").glob("*.ttl")):
-        found.load(path=str(file))
-    return [quad.object.value for quad in found.quads_for_pattern(None, NamedNode(f"{iris.SHACL}select"), None)]  # type: ignore[union-attr]
-
-
-@pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    data = tmp_path_factory.mktemp("joining")
-    pipeline.load([file for base in load_bases().values() for file in base.samples], data, Settings(data=str(data)), quiet=True)
-    return Store.read_only(str(store.current(data).path / "store"))
 
 
 MF, QT = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#", "http://www.w3.org/2001/sw/DataAccess/tests/test-query#"
