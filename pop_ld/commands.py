@@ -86,15 +86,21 @@ def operate(args: argparse.Namespace, settings: Settings) -> int:
 def query(args: argparse.Namespace, settings: Settings) -> int:
     import asyncio
 
-    from pop_ld import store
+    from pop_ld import search, store
+    from pop_ld.store.rewriting import searching
 
     text = sys.stdin.read() if args.query == "-" else Path(args.query).read_text(encoding="utf-8") if _is_file(args.query) else args.query
-    request = store.QueryRequest(text, args.accept, args.timeout or settings.deadline)
+    release = store.current(Path(settings.data))
+    hits = {}
+    if texts := searching.texts(text):
+        index = search.open_search(release.path / "search")
+        hits = {words: index.hits(words, searching.MOST_HITS) for words in texts}
+    request = store.QueryRequest(text, args.accept, args.timeout or settings.deadline, hits=hits)
 
     async def answer() -> None:
         pool = store.query_service(settings)
         try:
-            async for chunk in await pool.answer(store.current(Path(settings.data)), request):
+            async for chunk in await pool.answer(release, request):
                 sys.stdout.buffer.write(chunk)
         finally:
             await pool.aclose()

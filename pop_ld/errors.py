@@ -91,6 +91,12 @@ class QuerySyntaxError(QueryError):
         self.excerpt = excerpt
         self.mark = mark
 
+    def __str__(self) -> str:
+        """The reason, and below it the line with its place marked."""
+        place = f"line {self.line}, column {self.column}: " if self.line else ""
+        shown = f"\n  {self.excerpt}\n  {' ' * self.mark}^" if self.excerpt else ""
+        return f"{place}{self.message}{shown}"
+
 
 class QueryForbidden(QueryError):
     """SERVICE, LOAD or an update on the public endpoint."""

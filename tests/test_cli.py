@@ -85,7 +85,10 @@ def test_query(data: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["n", str(store.current(data).manifest["bases"]["mnr"])]
     assert run("query", "-", "--data", data, stdin="ASK {}").stdout.startswith("{")
-    assert run("query", "SELECT nonsense", "--data", data).returncode == 1
+    wrong = run("query", "SELECT *\n{ ?s ex:p ?o }", "--data", data)
+    assert wrong.returncode == 1 and "line 2, column" in wrong.stderr and "  { ?s ex:p ?o }\n" in wrong.stderr
+    words = 'PREFIX pop: <https://data.pop.culture.gouv.fr/def/pop#> SELECT ?n { ?n pop:search "église" }'
+    assert "/id/" in run("query", words, "--data", data, "--accept", "text/csv").stdout
     assert run("query", "ASK { SERVICE <http://127.0.0.1:9/> { ?a ?b ?c } }", "--data", data).returncode == 1
 
 
