@@ -28,13 +28,13 @@ def embedded(published: Release) -> Settings:
     return Settings(query_workers=2)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def oxigraph(published: Release) -> Iterator[Settings]:
     with running_oxigraph() as url:
-        yield Settings(query_workers=2, store_url=url)
+        yield Settings(query_workers=2, store_url=url)  # of a module: it goes on with queries for hours that nobody waits for
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def fuseki(published: Release) -> Iterator[Settings]:
     with running_fuseki() as url:
         yield Settings(query_workers=2, store_url=url)
