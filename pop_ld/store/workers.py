@@ -8,6 +8,7 @@ queue.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from pop_ld.config import Settings, allowed_services
@@ -63,13 +64,10 @@ class QueryPool:
         """
         if wait := self._budgets.wait(request.client):
             raise TooManyRequests("this client has used up its budget of query time for now", wait=wait)
-        try:
-            try:
-                return await self._run(release, request, self._short)
-            except WorkerLost:
-                return await self._run(release, request, self._short)
-        except Displaced:
-            return await self._run(release, request, self._long)
+        for _ in range(len(self._idle) + 1):  # were all of them killed from outside, the one after them is new
+            with suppress(WorkerLost):
+                return await self._short_first(release, request)
+        return await self._short_first(release, request)
 
     def stop(self, number: int) -> bool:
         """Ends a running query on behalf of the operator; False where none has the number."""
@@ -84,6 +82,12 @@ class QueryPool:
         for worker in self._workers:
             worker.kill()
         await asyncio.gather(*(worker.gone for worker in tuple(self._workers)))
+
+    async def _short_first(self, release: Release, request: QueryRequest) -> RunningAnswer:
+        try:
+            return await self._run(release, request, self._short)
+        except Displaced:
+            return await self._run(release, request, self._long)
 
     async def _run(self, release: Release, request: QueryRequest, places: Places) -> RunningAnswer:
         if not places.take(request.client):
@@ -110,7 +114,7 @@ class QueryPool:
         """A ready worker on the release; the caller owns it."""
         self._serve(release)
         while True:
-            worker = self._start(release, network) if network or not self._idle else self._idle.pop(0)
+            worker = self._start(release, network) if network or not self._idle else self._idle.pop()
             if not worker.alive:
                 worker.kill()
                 continue
@@ -172,4 +176,4 @@ class QueryPool:
     def _refill(self) -> None:
         """Another worker starts in the place of one that left, and one ahead of that, so that the next query does not wait for it."""
         while self._release and not self._closed and len(self._idle) < self._short.free + SPARE:
-            self._idle.append(self._start(self._release))
+            self._idle.insert(0, self._start(self._release))  # behind those that are warm: the last one used is used next

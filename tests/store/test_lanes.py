@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from store_queries import ENDLESS, HOURS, LIGHT, ask, with_pool
-from store_samples import children, notices, publish
+from store_samples import notices, publish
 
 from pop_ld.config import Settings
 from pop_ld.errors import QueryTimeout, ResultTooLarge, TooManyRequests
@@ -21,6 +21,10 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
     return publish(tmp_path_factory.mktemp("lanes") / "data", "r0", notices(0, 120))
 
 
+def workers(pool: QueryPool) -> list[int]:
+    return [worker.pid for worker in pool._workers if worker.alive]
+
+
 def niceness(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[16])
 
@@ -31,14 +35,14 @@ def test_long_queries_leave_every_place_to_short_ones(release: Release) -> None:
         await asyncio.sleep(2.5)
         assert sorted(answer.long for answer in pool.running.values()) == [True, True], "two run on"
         assert pool.waiting == 2, "two were put back"
-        assert sorted(niceness(pid) for pid in children() if niceness(pid)) == [15, 15]
+        assert sorted(filter(None, map(niceness, workers(pool)))) == [15, 15]
         start = time.monotonic()
         await asyncio.gather(*(ask(pool, release, LIGHT) for _ in range(2)))
         assert time.monotonic() - start < 0.5
         results = await asyncio.gather(*heavy, return_exceptions=True)
         assert all(isinstance(result, QueryTimeout) for result in results)
         await asyncio.sleep(0.3)
-        assert not pool.running and [niceness(pid) for pid in children()] == [0] * (2 + SPARE), "slowed workers are not used again"
+        assert not pool.running and list(map(niceness, workers(pool))) == [0] * (2 + SPARE), "slowed workers are not used again"
 
     with_pool(Settings(query_workers=2, query_long=2), work)
 

@@ -76,8 +76,8 @@ def test_other_deaths_are_told_apart(release: Release) -> None:
 def test_a_worker_that_dies_idle_is_replaced(release: Release) -> None:
     async def work(pool: QueryPool) -> None:
         await ask(pool, release, LIGHT)
-        for pid in children():
-            os.kill(pid, signal.SIGKILL)
+        for worker in tuple(pool._workers):
+            os.kill(worker.pid, signal.SIGKILL)
         for _ in range(3):
             assert b"PA00000001" in await ask(pool, release, LIGHT)
 
