@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 
+from pop_ld.errors import TooManyRequests
+
 _CLIENTS = 10_000
 """Clients remembered at once; beyond that the one that came longest ago is forgotten, which fills its bucket."""
 _LEAST = 0.005
@@ -22,6 +24,11 @@ class Budgets:
     def wait(self, client: str) -> float:
         """Seconds until the client has something left; 0 where it has."""
         return max(0.0, -self._now(client) / self._rate) if self._rate else 0.0
+
+    def check(self, client: str) -> None:
+        """Raises TooManyRequests where the client has to wait."""
+        if wait := self.wait(client):
+            raise TooManyRequests("this client has used up its budget of query time for now", wait=wait)
 
     def spend(self, client: str, seconds: float) -> None:
         """Takes what a query used; a bucket may go below nothing by one query, and is then refilled before the next."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from pyoxigraph import QueryResultsFormat, QueryTriples, RdfFormat
+from pyoxigraph import NamedNode, QueryResultsFormat, QueryTriples, RdfFormat
+
+from pop_ld.errors import NotAcceptable, QuerySyntaxError
 
 Format: TypeAlias = QueryResultsFormat | RdfFormat
 
@@ -29,6 +32,37 @@ def media_type(form: Format) -> str:
 def offers(results: object) -> tuple[Format, ...]:
     """Formats for a query's results, the default first: graphs for CONSTRUCT and DESCRIBE, solutions for SELECT and ASK."""
     return GRAPHS if isinstance(results, QueryTriples) else SOLUTIONS
+
+
+def chosen(accept: str, forms: tuple[Format, ...]) -> tuple[Format, str]:
+    """The same, raising NotAcceptable where the client accepts none."""
+    found = choose(accept, forms)
+    if found is None:
+        raise NotAcceptable("no format of ours is accepted", offers=map(media_type, forms))
+    return found
+
+
+def written_as(form: Format) -> Format:
+    """The format that the engine is to write: CSV is made of its TSV (``csv_results``)."""
+    return QueryResultsFormat.TSV if is_csv(form) else form
+
+
+def is_csv(form: Format) -> bool:
+    """Whether the format is SPARQL 1.1 CSV."""
+    return form == QueryResultsFormat.CSV
+
+
+def dataset(default_graphs: Sequence[str], named_graphs: Sequence[str]) -> dict[str, Any]:
+    """The protocol's dataset for ``Store.query``; where it names one kind of graph only, the other is empty (SPARQL 1.1 Protocol §2.1.4).
+
+    Raises QuerySyntaxError where a graph is no absolute IRI.
+    """
+    if not default_graphs and not named_graphs:
+        return {}
+    try:
+        return {"default_graph": list(map(NamedNode, default_graphs)), "named_graphs": list(map(NamedNode, named_graphs))}
+    except ValueError as error:
+        raise QuerySyntaxError(f"a graph of the dataset is no absolute IRI: {error}") from None
 
 
 def is_xml(form: Format) -> bool:

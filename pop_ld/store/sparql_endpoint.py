@@ -6,7 +6,7 @@ import httpx
 
 from pop_ld import iris
 from pop_ld.config import Settings, allowed_services
-from pop_ld.errors import QueryFailed, QueryForbidden, QuerySyntaxError, QueryTimeout, TooManyRequests
+from pop_ld.errors import QueryFailed, QueryForbidden, QuerySyntaxError, QueryTimeout
 from pop_ld.store import guard
 from pop_ld.store.budgets import Budgets
 from pop_ld.store.contract import QueryRequest, Release
@@ -52,8 +52,7 @@ class RemoteService:
         """
         if self._closed:
             raise QueryFailed("the remote store is no longer asked")
-        if wait := self._budgets.wait(request.client):
-            raise TooManyRequests("this client has used up its budget of query time for now", wait=wait)
+        self._budgets.check(request.client)
         self._check(request)
         formats = wanted(request.accept)
         text, unread = _with_hits(request)

@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import NamedNode, QueryResultsFormat, Store
+from pyoxigraph import Store
 
 from pop_ld.errors import NotAcceptable, PopError, QueryFailed, QueryForbidden, QueryMemoryError, QuerySyntaxError
 from pop_ld.store import guard, results, sandbox, statistics, syntax
@@ -63,21 +63,16 @@ def _answer(
 ) -> tuple[dict[str, Any], bytes]:
     """What the last status message says, and the answer where it is short."""
     answered = _run(store, counts, request)
-    forms = results.offers(answered.results)
-    chosen = results.choose(request["accept"], forms)
-    if chosen is None:
-        raise NotAcceptable("no format of ours is accepted", offers=tuple(map(results.media_type, forms)))
-    form, name = chosen
+    form, name = results.chosen(request["accept"], results.offers(answered.results))
     about: dict[str, Any] = {"media": name, "rewrites": answered.rewrites}
-    csv = form == QueryResultsFormat.CSV
 
     def spill() -> None:
         _tell(status, **about, coding=output.coding)
 
-    output = Output(pipe, request["limit"], request["coding"], xml=results.is_xml(form), csv=csv, spill=spill)
+    output = Output(pipe, request["limit"], request["coding"], xml=results.is_xml(form), csv=results.is_csv(form), spill=spill)
     try:
         # A file object, not its path: given a path, the engine ends with fsync, which a pipe refuses. As fast by measurement.
-        answered.results.serialize(output, QueryResultsFormat.TSV if csv else form)  # type: ignore[arg-type]
+        answered.results.serialize(output, results.written_as(form))  # type: ignore[arg-type]
         body = output.finish()
     except BrokenPipeError:
         raise SystemExit(0) from None
@@ -92,7 +87,7 @@ def _run(store: Store, counts: statistics.Statistics | None, request: dict[str, 
     query = request["query"]
     if guard.calls_service(query, request["services"]):
         raise QueryForbidden("SERVICE is not allowed on this endpoint")
-    dataset = _dataset(request)
+    dataset = results.dataset(request["default_graphs"], request["named_graphs"])
     try:
         return run(store, query, dataset=dataset, statistics=counts, hits=request["hits"])
     except (SyntaxError, UnicodeEncodeError) as error:
@@ -113,15 +108,6 @@ def _relative(store: Store, query: str, dataset: dict[str, Any], base: str) -> A
         return Answered(store.query(query, base_iri=base, **dataset))
     except (SyntaxError, UnicodeEncodeError):
         return None
-
-
-def _dataset(request: dict[str, Any]) -> dict[str, Any]:
-    """The protocol's dataset; where it names one kind of graph only, the other kind is empty (SPARQL 1.1 Protocol §2.1.4)."""
-    given = {"default_graph": request["default_graphs"], "named_graphs": request["named_graphs"]}
-    try:
-        return {name: [NamedNode(iri) for iri in iris] for name, iris in given.items()} if any(given.values()) else {}
-    except ValueError as error:
-        raise QuerySyntaxError(f"a graph of the dataset is no absolute IRI: {error}") from None
 
 
 def _failure(error: Exception) -> PopError:

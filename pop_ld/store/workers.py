@@ -11,9 +11,9 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
+from pop_ld import iris
 from pop_ld.config import Settings, allowed_services
-from pop_ld.errors import QueryFailed, QueryTimeout, TooManyRequests
-from pop_ld.iris import DEFAULT_SITE
+from pop_ld.errors import QueryFailed, QueryTimeout
 from pop_ld.store import guard
 from pop_ld.store.answer import Displaced, RunningAnswer
 from pop_ld.store.budgets import Budgets
@@ -62,8 +62,7 @@ class QueryPool:
         The deadline counts from when the query starts to run and covers the whole answer, a slow client's reading too.
         Raises QueryError and its kinds, NotAcceptable, TooManyRequests, and Busy where the queue is full or the wait too long.
         """
-        if wait := self._budgets.wait(request.client):
-            raise TooManyRequests("this client has used up its budget of query time for now", wait=wait)
+        self._budgets.check(request.client)
         for _ in range(len(self._idle) + 1):  # were all of them killed from outside, the one after them is new
             with suppress(WorkerLost):
                 return await self._short_first(release, request)
@@ -100,7 +99,7 @@ class QueryPool:
         long = places is self._long
         if long:
             worker.yield_to_others()
-        budget = {**self._budget, "base": f"{release.manifest.get('site', DEFAULT_SITE)}/sparql"}
+        budget = {**self._budget, "base": iris.sparql(release.manifest.get("site", iris.DEFAULT_SITE))}
         answer = RunningAnswer(worker, request, budget, self._take_back, self._slow, long=long)
         self.running[answer.number] = answer
         try:

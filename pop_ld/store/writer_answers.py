@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, TypeVar
 
-from pyoxigraph import DefaultGraph, NamedNode, QueryResultsFormat, RdfFormat, Store
+from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
 
-from pop_ld.errors import NotAcceptable, PopError, QueryFailed, QueryForbidden, QuerySyntaxError
+from pop_ld.errors import PopError, QueryFailed, QueryForbidden
 from pop_ld.store import guard, results, syntax
 from pop_ld.store.output import Output
 from pop_ld.store.snapshots import Writer
@@ -46,23 +46,22 @@ def query(
     """
     if guard.calls_service(text, allowed):
         raise QueryForbidden("SERVICE is allowed for the addresses of the setting service_allow alone")
-    dataset = _dataset(default_graphs, named_graphs)
+    dataset = results.dataset(default_graphs, named_graphs)
 
     def work(store: Store) -> FileAnswer:
         try:
             found = store.query(text, base_iri=base, **dataset)
         except (SyntaxError, UnicodeEncodeError) as error:
             raise syntax.error(str(error), text) from None
-        form, name = _chosen(accept, results.offers(found))
-        csv = form == QueryResultsFormat.CSV
-        return _written(lambda out: found.serialize(out, QueryResultsFormat.TSV if csv else form), form, name, limit)  # type: ignore[arg-type]
+        form, name = results.chosen(accept, results.offers(found))
+        return _written(lambda out: found.serialize(out, results.written_as(form)), form, name, limit)  # type: ignore[arg-type]
 
     return _read(writer, work)
 
 
 def graph(writer: Writer, name: str, accept: str, limit: int) -> FileAnswer | None:
     """A graph of the writer's state, "" the default one; None where there is none of that name. Raises NotAcceptable, ResultTooLarge."""
-    form, media_type = _chosen(accept, results.GRAPHS)
+    form, media_type = results.chosen(accept, results.GRAPHS)
     assert isinstance(form, RdfFormat)
 
     def work(store: Store) -> FileAnswer | None:
@@ -89,17 +88,9 @@ def _read(writer: Writer, work: Callable[[Store], T]) -> T:
         raise QueryFailed(f"the query failed: {error}") from None
 
 
-def _chosen(accept: str, forms: tuple[results.Format, ...]) -> tuple[results.Format, str]:
-    chosen = results.choose(accept, forms)
-    if chosen is None:
-        raise NotAcceptable("no format of ours is accepted", offers=tuple(map(results.media_type, forms)))
-    return chosen
-
-
 def _written(write: Callable[[Any], object], form: results.Format, media_type: str, limit: int) -> FileAnswer:
     file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
-    csv = form == QueryResultsFormat.CSV
-    output = Output(file.fileno(), limit, "", xml=results.is_xml(form), csv=csv, spill=lambda: None)
+    output = Output(file.fileno(), limit, "", xml=results.is_xml(form), csv=results.is_csv(form), spill=lambda: None)
     try:
         write(output)
         file.write(output.finish() or b"")
@@ -112,13 +103,3 @@ def _written(write: Callable[[Any], object], form: results.Format, media_type: s
     size = file.seek(0, 2)
     file.seek(0)
     return FileAnswer(media_type, file, size)
-
-
-def _dataset(default_graphs: Sequence[str], named_graphs: Sequence[str]) -> dict[str, Any]:
-    """The protocol's dataset replaces the query's own (SPARQL 1.1 Protocol §2.1.4)."""
-    if not default_graphs and not named_graphs:
-        return {}
-    try:
-        return {"default_graph": list(map(NamedNode, default_graphs)), "named_graphs": list(map(NamedNode, named_graphs))}
-    except ValueError as error:
-        raise QuerySyntaxError(f"a graph of the dataset is no absolute IRI: {error}") from None

@@ -14,7 +14,8 @@ from pop_ld.store import updates, writer_answers
 from pop_ld.web.errors import BadRequest, QueryTooLong, UnsupportedMedia
 from pop_ld.web.negotiation import accept
 from pop_ld.web.operator import operator_of
-from pop_ld.web.sparql_request import FORM, QUERY, UPDATE, Pairs, accept_of, form_pairs
+from pop_ld.web.respond import content_type
+from pop_ld.web.sparql_request import FORM, QUERY, UPDATE, Pairs, accept_of, body_of, form_pairs
 
 LARGEST_BODY = 64 << 20
 """Bytes of an update, or of a graph, that one request may bring: both are held in memory, several times over."""
@@ -75,9 +76,8 @@ def operation_of(given: Pairs, method: str) -> Operation:
 
 def file_response(answer: writer_answers.FileAnswer) -> Response:
     """An answer in a file, sent in blocks; the file goes with the last."""
-    charset = "; charset=utf-8" if answer.media_type.startswith("text/") else ""
     headers = {
-        "Content-Type": answer.media_type + charset,
+        "Content-Type": content_type(answer.media_type),
         "Content-Length": str(answer.size),
         "Cache-Control": "no-store",
         "Vary": "Accept",
@@ -93,12 +93,7 @@ def file_response(answer: writer_answers.FileAnswer) -> Response:
 
 async def body(request: Request) -> bytes:
     """The body, of bounded size. Raises BodyTooLarge."""
-    received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > LARGEST_BODY:
-            raise BodyTooLarge(f"a body has at most {LARGEST_BODY >> 20} MiB")
-    return bytes(received)
+    return await body_of(request, LARGEST_BODY, BodyTooLarge(f"a body has at most {LARGEST_BODY >> 20} MiB"))
 
 
 async def _parameters(request: Request) -> Pairs:

@@ -20,14 +20,12 @@ from pop_ld.web import datasets, query_log, sparql_page
 from pop_ld.web.negotiation import accept, wants_html
 from pop_ld.web.query_answer import QueryResponse
 from pop_ld.web.query_log import QueryEntry
-from pop_ld.web.respond import matches
+from pop_ld.web.respond import content_type, matches
 from pop_ld.web.result_cache import Kept
 from pop_ld.web.sparql_request import answer_key, parameters, query_request
 from pop_ld.web.state import Serving, serving_now, site_of
 
 T = TypeVar("T")
-_PAGE = "text/tab-separated-values, text/turtle"
-"""What a page is made from: rows for SELECT and ASK, Turtle for CONSTRUCT and DESCRIBE."""
 _DEAR = 0.02
 """Seconds of running from which an answer is worth keeping on disk."""
 _FIRST_LOOK = 0.05
@@ -48,7 +46,7 @@ async def sparql(request: Request) -> Response:
     entry = QueryEntry(text or "", now.release.name)
     done = partial(record, request, began=began)
     try:
-        asked = query_request(request, pairs, _PAGE if people else accept(request))
+        asked = query_request(request, pairs, sparql_page.ACCEPT if people else accept(request))
         if not people:
             return await answered(request, now, asked, entry, done)
         answer = await ask(request, now, replace(asked, coding=""))
@@ -135,8 +133,7 @@ async def answered(
 
 def _about(answer: store.QueryAnswer | Kept) -> dict[str, str]:
     """What the headers say of an answer's bytes and of how they were come by."""
-    kind = answer.media_type
-    found = {"Content-Type": kind + ("; charset=utf-8" if kind.startswith("text/") else "")}
+    found = {"Content-Type": content_type(answer.media_type)}
     if answer.coding:
         found["Content-Encoding"] = answer.coding
     if answer.rewrites:

@@ -30,8 +30,9 @@ ROWS = 500
 """Solutions that a page shows."""
 LONGEST_LINK = 60_000
 """Characters that a query may have in an address, escaped; a longer one is sent by POST."""
+ACCEPT = "text/tab-separated-values, text/turtle"
+"""What a page is made from: rows for SELECT and ASK, Turtle for CONSTRUCT and DESCRIBE."""
 
-_ACCEPT = "text/tab-separated-values, text/turtle"
 _ROW_FORMATS, _GRAPH_FORMATS = ("csv", "tsv", "json", "xml"), ("ttl", "nt", "jsonld", "rdf")
 _NAMES = {"csv": "CSV", "tsv": "TSV", "json": "JSON", "xml": "XML"}
 _NAMES |= {"ttl": "Turtle", "nt": "N-Triples", "jsonld": "JSON-LD", "rdf": "RDF/XML"}
@@ -88,7 +89,7 @@ def form(request: Request, release: str) -> Response:
 
 async def _first(request: Request, now: Serving, query: str) -> Shown:
     """The answer to an example, kept with the others. Raises what the QueryService does."""
-    asked = store.QueryRequest(query=query, accept=_ACCEPT, timeout=site_of(request).settings.deadline, client=client_of(request))
+    asked = store.QueryRequest(query=query, accept=ACCEPT, timeout=site_of(request).settings.deadline, client=client_of(request))
     key, cache = answer_key(now.release.name, asked), site_of(request).cache
     if key and (kept := cache.get(key)):
         return shown_of(kept.media_type, kept.body, now.site)

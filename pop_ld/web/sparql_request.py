@@ -41,6 +41,7 @@ _NEW_NODES = re.compile(r"\bconstruct\b.*(?:_:|\[)", re.IGNORECASE | re.DOTALL)
 async def parameters(request: Request) -> Pairs:
     """Name and value pairs of the three ways to send a query (§2.1.1 to §2.1.3)."""
     limit = site_of(request).settings.query_size
+    refusal = QueryTooLong(f"the query is longer than {limit} bytes")
     in_address = form_pairs(request.scope.get("query_string", b""))
     if request.method != "POST":
         return in_address
@@ -48,11 +49,11 @@ async def parameters(request: Request) -> Pairs:
     if kind == UPDATE:
         raise QueryForbidden("updates are not accepted here")
     if kind == FORM:
-        return form_pairs(await _body(request, 3 * limit + 10_000))  # a byte may be written as three: %XX
+        return form_pairs(await body_of(request, 3 * limit + 10_000, refusal))  # a byte may be written as three: %XX
     if kind != QUERY:
         raise UnsupportedMedia(f"a query is sent as {FORM} or {QUERY}")
     try:
-        return [("query", (await _body(request, limit)).decode("utf-8")), *(pair for pair in in_address if pair[0] != "query")]
+        return [("query", (await body_of(request, limit, refusal)).decode("utf-8")), *(pair for pair in in_address if pair[0] != "query")]
     except UnicodeDecodeError as error:
         raise BadRequest("the query is not UTF-8") from error
 
@@ -151,10 +152,11 @@ def form_pairs(encoded: bytes) -> Pairs:
         raise BadRequest("the parameters are not percent-encoded UTF-8") from error
 
 
-async def _body(request: Request, limit: int) -> bytes:
+async def body_of(request: Request, limit: int, refusal: QueryTooLong) -> bytes:
+    """The body, of at most ``limit`` bytes; raises ``refusal`` as soon as there are more."""
     received = bytearray()
     async for chunk in request.stream():
         received += chunk
         if len(received) > limit:
-            raise QueryTooLong(f"the query is longer than {site_of(request).settings.query_size} bytes")
+            raise refusal
     return bytes(received)
