@@ -126,7 +126,7 @@ def test_never_raises_never_guesses_and_keeps_exact_labels(prefs: list[str], lab
         assert exact is not None and exact.iri == pref, "an exact preferred label always wins"
     found = resolver.resolve(label)
     same = [p for p in labels if fold(p) == fold(label)]
-    if found is not None and label not in labels and same:
+    if found is not None and " ".join(label.split()) not in labels and same:
         assert [found.pref] == same
     assert all(c.iri in labels for c in resolver.candidates(label))
 
