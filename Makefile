@@ -8,13 +8,14 @@ FUSEKI_VERSION := 5.6.0
 FUSEKI := build/fuseki/jena-fuseki-server-$(FUSEKI_VERSION).jar
 FUSEKI_SHA512 := 6892853e217afde119f9237ad424033c4d309ec7129bed344d0199ad6e233d9f166610e2040abd42b739ecbe120c4638f2b69ecf1576872669a3403c3391f691
 
-.PHONY: golden demo test check lint lock bench conformance-env fuseki-env clients-env docs clean assets browser
+.PHONY: golden demo test check lint lock bench conformance-env fuseki-env clients-env docs clean assets browser screenshots
 
 demo: .venv/run.stamp
 	$(BIN)/pop-ld demo --data data/demo --port $(PORT)
 
 test: .venv/dev.stamp
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile -m "not alone" --ignore=tests/browser
+	$(BIN)/pytest -m alone --ignore=tests/browser
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found."; exit 1; }
@@ -67,10 +68,11 @@ check: lint conformance-env test
 bench: .venv/dev.stamp conformance-env
 	$(BIN)/python -m bench.convert
 	$(BIN)/python -m bench.validate
-	@echo "of a data folder: python -m bench.sparql, bench.hostile, bench.sparql_rewriting, bench.sparql_joins, bench.counting, bench.remote_store DATA"
+	@echo "of a data folder: python -m bench.sparql, bench.hostile, bench.sparql_rewriting, bench.sparql_joins, bench.counting, bench.remote_store, bench.pages, bench.linked DATA"
 
 docs: .venv/run.stamp
 	$(BIN)/python -m docs.generate_reference
+	$(BIN)/python -m docs.generate_contexts
 
 # Exact versions, from the lower bounds of pyproject.toml.
 lock: .venv/bin/python
@@ -91,7 +93,21 @@ assets:
 	cd assets && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run --silent build
 	rm -rf assets/node_modules
 
-# The pages in a real browser: Chromium as the system has it, driven by Playwright.
-browser: .venv/dev.stamp
+# The pages in a real browser: Chromium as the system has it, driven by Playwright; axe-core, for which it needs npm.
+browser: .venv/browser.stamp
+	$(MAKE) build/axe/done.stamp || echo "without axe-core: npm is missing"
+	$(BIN)/pytest -n 2 --dist loadfile tests/browser
+
+.venv/browser.stamp: requirements-browser.lock .venv/dev.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-browser.lock
-	$(BIN)/pytest tests/browser
+	touch $@
+
+build/axe/done.stamp: tests/browser/package-lock.json
+	mkdir -p $(@D)
+	cp tests/browser/package.json tests/browser/package-lock.json $(@D)
+	cd $(@D) && npm ci --silent --ignore-scripts --no-audit --no-fund
+	touch $@
+
+# A picture of each kind of page, narrow and wide, light and dark, in build/screenshots: look at them.
+screenshots: .venv/browser.stamp
+	$(BIN)/python -m tests.browser.screenshots

@@ -11,6 +11,7 @@ const FILES = {
   "yasqe.css": "@zazuko/yasqe/build/yasqe.min.css",
   "leaflet.js": "leaflet/dist/leaflet.js",
   "leaflet.css": "leaflet/dist/leaflet.css",
+  "openseadragon.js": "openseadragon/build/openseadragon/openseadragon.min.js",
 };
 // What yasqe.js bundles, read from its source map, and the others; their authors' addresses are left out. A package without a file of its
 // own is under the MIT licence as its package.json says.
@@ -26,8 +27,18 @@ const LICENCES = {
   "filter-obj": "license",
   "strict-uri-encode": "license",
   leaflet: "LICENSE",
+  openseadragon: "LICENSE.txt",
   "world-atlas": "LICENSE",
+  "@fontsource/inter": "LICENSE",
+  "@fontsource/source-serif-4": "LICENSE",
+  "@fontsource/jetbrains-mono": "LICENSE",
 };
+// The weights and alphabets that the pages use: a browser fetches latin-ext only for a text that needs it.
+const FONTS = [
+  { family: "Inter", name: "inter", weights: [400, 600], subsets: ["latin-ext", "latin"] },
+  { family: "Source Serif 4", name: "source-serif-4", weights: [400, 600], subsets: ["latin-ext", "latin"] },
+  { family: "JetBrains Mono", name: "jetbrains-mono", weights: [400], subsets: ["latin"] },
+];
 const MIT = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation
 files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge,
 publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so,
@@ -80,19 +91,42 @@ function withoutPrefixes(code) {
   return code.replace(table, "prefixes_default={}");
 }
 
+// The faces of FONTS, and the bytes of each by its name, which holds the version: such a file never changes under its address.
+function fonts() {
+  const files = {};
+  const faces = FONTS.flatMap(({ family, name, weights, subsets }) => {
+    const from = `@fontsource/${name}`;
+    const { version } = about(from);
+    const ranges = JSON.parse(read(`${from}/unicode.json`));
+    return weights.flatMap((weight) => subsets.map((subset) => {
+      const file = [name, version, ...(subset === "latin" ? [] : [subset]), weight].join("-") + ".woff2";
+      files[file] = readFileSync(new URL(`${from}/files/${name}-${subset}-${weight}-normal.woff2`, FROM));
+      return `@font-face { font-family: "${family}"; font-weight: ${weight}; font-display: swap; ` +
+        `src: url("fonts/${file}") format("woff2"); unicode-range: ${ranges[subset]}; }`;
+    }));
+  });
+  return { style: faces.join("\n"), files };
+}
+
 const withoutMap = (code) => code.replace(/\n?\/[/*]# sourceMappingURL=.*$/gm, "");
 const made = Object.fromEntries(Object.entries(FILES).map(([name, from]) => [name, withoutMap(read(from))]));
 made["yasqe.js"] = withoutPrefixes(made["yasqe.js"]);
 made["land.json"] = JSON.stringify(land());
+const faces = fonts();
+made["fonts.css"] = faces.style;
 made["LICENCES.txt"] = [
   "The files of this folder are copies made by assets/build.mjs; yasqe.js bundles the ten packages that follow it here.\n" +
     "land.json is made from Natural Earth (public domain) as packaged by world-atlas.\n",
   ...Object.entries(LICENCES).map(([name, file]) => licence(name, file)),
 ].join("\n\n");
 rmSync(TO, { recursive: true, force: true });
-mkdirSync(TO, { recursive: true });
+mkdirSync(new URL("fonts/", TO), { recursive: true });
 for (const [name, text] of Object.entries(made)) {
   writeFileSync(new URL(name, TO), text.trimEnd() + "\n");
   const small = gzipSync(text, { level: 9 }).length;
   console.log(`${name.padEnd(14)} ${String(text.length).padStart(8)} bytes ${String(small).padStart(8)} gzipped`);
+}
+for (const [name, bytes] of Object.entries(faces.files)) {
+  writeFileSync(new URL(`fonts/${name}`, TO), bytes);
+  console.log(`${name} ${bytes.length} bytes`);
 }

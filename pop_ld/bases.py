@@ -46,6 +46,8 @@ class Base:
     folder: Path
     name: Mapping[str, str]
     short: Mapping[str, str]
+    description: Mapping[str, str]
+    """What the base holds, in a sentence or two, in French and English."""
     aliases: tuple[str, ...]
     cls: str
     ref: re.Pattern[str]
@@ -161,6 +163,7 @@ def load_base(folder: Path) -> Base:
             folder=folder,
             name=data["name"],
             short=data["short"],
+            description=data["description"],
             aliases=tuple(data.get("aliases", ())),
             cls=data["class"],
             ref=re.compile(data["ref"]),

@@ -28,6 +28,17 @@ class Settings:
     site: str = _setting(iris.DEFAULT_SITE, "root of the IRIs, without a final slash")
     pop: str = _setting("https://pop.culture.gouv.fr", "POP's public site, for foaf:page")
     images: str = _setting("https://pop-perf-assets.s3.gra.io.cloud.ovh.net/", "prefix of POP's image keys")
+    show_images: bool = _setting(
+        True, "whether pages show images, which readers' browsers then fetch from their hosts; else only links to them"
+    )
+    image_hosts: str = _setting(
+        "http://www.culture.gouv.fr https://www.culture.gouv.fr", "origins of images beside that of images, with spaces or commas between"
+    )
+    map_tiles: str = _setting("", "address of map tiles with {z} {x} {y}; empty draws maps over outlines that the site itself has")
+    map_credit: str = _setting("", "credit of those tiles, a text")
+    contact: str = _setting(
+        "pop@data.example", "e-mail address that receives the reports of errors, questions and requests about rights; empty shows none"
+    )
     data: str = _setting("data", "folder of the store, its releases and dumps")
     lang: str = _setting("fr", "language of messages: fr or en")
     deadline: float = _setting(30.0, "seconds a SPARQL query may take by default")
@@ -39,6 +50,7 @@ class Settings:
     query_size: int = _setting(1_000_000, "bytes a SPARQL query may have")
     result_size: int = _setting(1024, "MiB that the answer to a SPARQL query may have")
     result_cache: int = _setting(256, "MiB of answers kept on disk for all web workers; 0 keeps none")
+    page_cache: int = _setting(64, "MiB of pages that each web process keeps in memory; 0 keeps none")
     client_seconds: float = _setting(120.0, "seconds of query time that a client may use up at once")
     client_rate: float = _setting(1.0, "seconds of query time that a client gets back each second; 0 sets no limit")
     service_allow: str = _setting("", "SPARQL endpoints that SERVICE and LOAD may reach, with spaces or commas between")
@@ -59,12 +71,37 @@ class Settings:
     operator_token: str = field(
         default="", repr=False, metadata={"help": "bearer token that requests to pop-ld operate show; give it by its variable"}
     )
+    publisher: str = _setting("", "who publishes the site, in the legal notice; empty says that it is to be named")
+    host: str = _setting("", "who hosts the site, with an address, in the legal notice; empty says that it is to be named")
     keep_releases: int = _setting(3, "releases that publish keeps, the current one among them")
 
 
 def allowed_services(settings: Settings) -> tuple[str, ...]:
     """The IRIs of ``service_allow``."""
     return tuple(settings.service_allow.replace(",", " ").split())
+
+
+def image_origins(settings: Settings) -> tuple[str, ...]:
+    """The origins (``https://host``) whose images a page may show; () where it shows none: for pages and for their CSP img-src."""
+    if not settings.show_images:
+        return ()
+    addresses = [settings.images, *settings.image_hosts.replace(",", " ").split()]
+    return tuple(dict.fromkeys(origin for address in addresses if (origin := origin_of(address))))
+
+
+def tile_origin(settings: Settings) -> str:
+    """The origin of the map tiles for CSP img-src, "" where there are none; ``{s}`` becomes ``*``."""
+    return origin_of(settings.map_tiles.replace("{s}", "*"))
+
+
+def origin_of(address: str) -> str:
+    """``https://host:1/x`` -> ``https://host:1``; "" for what is no http(s) address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    sound = parts.scheme in ("http", "https") and parts.netloc and not set(parts.netloc) & set(" ;,'\"@")
+    return f"{parts.scheme}://{parts.netloc}" if sound else ""
 
 
 def networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
@@ -119,9 +156,18 @@ def _check(name: str, value: Any, kind: type) -> Any:
             raise UsageError(f"setting {name} wants an http(s) address without query or fragment, not {value!r}")
     if name == "store_url" and value and not _is_endpoint(value):
         raise UsageError("setting store_url wants an http(s) address; user and password have settings of their own")
+    if name == "contact" and value and not _is_mail(value):
+        raise UsageError(f"setting contact wants an e-mail address, not {value!r}")
     if name == "lang" and value not in ("fr", "en"):
         raise UsageError(f"setting lang wants fr or en, not {value!r}")
     return value
+
+
+def _is_mail(address: str) -> bool:
+    """Whether it is one plain e-mail address, without a name, a comment or quotes."""
+    local, mark, domain = address.partition("@")
+    odd = set(" \"'<>(),:;?&#%\\") & set(address)
+    return bool(mark and local and domain) and address.isascii() and address.isprintable() and not odd and "@" not in domain
 
 
 def _is_endpoint(address: str) -> bool:

@@ -155,14 +155,15 @@ def convert_shard(task: ShardTask) -> Report:
             if problems:
                 report.note(problems)
                 write_problems(log, problems)
-            report.triples[base.slug] += convert(record, block, shared, seen)
+            links: list[str] = []
+            report.triples[base.slug] += convert(record, block, shared, seen, links)
             notes.add(notice, record)
             named.add(record)
             if len(block) > _BLOCK:
                 triples.writelines(block)
                 block.clear()
             report.converted[base.slug] += 1
-            found = document(base, record, iris.notice(task.settings.site, base.slug, notice.ref))
+            found = document(base, record, iris.notice(task.settings.site, base.slug, notice.ref), links)
             documents.write(json_line(found))
         triples.writelines(block)
     (task.work / f"{task.name}.shared").write_text("".join(sorted(shared)), encoding="utf-8")

@@ -13,7 +13,7 @@ import hashlib
 import heapq
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import groupby
 from pathlib import Path
@@ -24,6 +24,8 @@ import orjson
 from pop_ld.report import Report
 
 LISTS = ("problems.jsonl", "dangling.jsonl")
+LISTED = "dump.json"
+"""File of a kept dump that lists, for readers, its files."""
 
 
 def finish(out: Path, work: Path, report: Report) -> None:
@@ -91,9 +93,15 @@ def examples(dump: Path) -> list[dict[str, str]]:
     return list(best.values())
 
 
-def keep(data: Path, name: str, dump: Path | None, removed: Sequence[str], advance: Callable[[int], None]) -> Path:
-    """What this release brought, gzipped under dumps/: the whole dataset is the chain of them (docs/decisions)."""
-    folder = fresh(data / "dumps" / f".{name}.tmp")
+def keep(
+    data: Path, about: Mapping[str, Any], dump: Path | None, removed: Sequence[str], advance: Callable[[int], None]
+) -> tuple[Path, list[dict[str, Any]]]:
+    """What this release brought, gzipped under dumps/: the whole dataset is the chain of them (docs/decisions).
+
+    ``about`` is the release's manifest. Returns the folder and its files for readers, each with ``name``, ``bytes`` and ``sha256``; the
+    folder holds the same list, for it outlives the release.
+    """
+    folder = fresh(data / "dumps" / f".{about['name']}.tmp")
     files = sorted(dump.glob("*.nt")) if dump else []
     for file in files:
         with (
@@ -107,7 +115,28 @@ def keep(data: Path, name: str, dump: Path | None, removed: Sequence[str], advan
         for extra in ("report.json", *LISTS):
             shutil.copy2(dump / extra, folder / extra)
     _write_json(folder / "removed.json", list(removed))
-    return folder
+    listed = [_told(file) for file in [*sorted(folder.glob("*.nt.gz")), folder / "removed.json"]]
+    former = about.get("previous", {}).get("name", "")
+    _write_json(folder / LISTED, {"release": about["name"], "created": about["created"], "previous": former, "files": listed})
+    return folder, listed
+
+
+def _told(file: Path) -> dict[str, Any]:
+    return {"name": file.name, "bytes": file.stat().st_size, "sha256": sha256(file)}
+
+
+def kept(data: Path) -> list[dict[str, Any]]:
+    """What each kept dump says of itself: ``release``, ``created``, ``previous`` (the one that it changes, "" for none), ``files``.
+
+    Oldest first. A dump that was kept before dumps were listed is left out.
+    """
+    found = []
+    for file in (data / "dumps").glob(f"[!.]*/{LISTED}"):
+        try:
+            found.append(json.loads(file.read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            continue
+    return sorted(found, key=lambda about: (about["created"], about["release"]))
 
 
 def json_line(document: dict[str, Any]) -> bytes:

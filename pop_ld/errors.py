@@ -7,7 +7,7 @@ PopError                       file, line and rule where they are known
 ├── ShapeError                 a shape cannot be used
 ├── StoreError                 the store cannot do what was asked
 │   ├── Busy                   another process writes, or every query worker is taken
-│   ├── StoreUnavailable       a remote store cannot be asked
+│   ├── StoreUnavailable       a store cannot be read, or a remote one be asked
 │   └── CheckFailed            a new release failed its checks; the former one still serves
 ├── QueryError                 a SPARQL query cannot be answered
 │   ├── QuerySyntaxError
@@ -24,7 +24,7 @@ PopError                       file, line and rule where they are known
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 
 class PopError(Exception):
@@ -67,7 +67,7 @@ class Busy(StoreError):
 
 
 class StoreUnavailable(StoreError):
-    """A remote store cannot be reached, refuses us, or does not hold the release: nothing is known of what was asked."""
+    """A store cannot be read or reached, refuses us, or does not hold the release: nothing is known of what was asked."""
 
 
 class CheckFailed(StoreError):
@@ -140,8 +140,9 @@ class Gone(PopError):
 
 
 class NotAcceptable(PopError):
-    """No representation that the client accepts; ``offers`` lists the media types of ours."""
+    """No representation that the client accepts; ``offers`` lists the media types of ours, ``profiles`` what they follow."""
 
-    def __init__(self, message: str, *, offers: Iterable[str] = ()) -> None:
+    def __init__(self, message: str, *, offers: Iterable[str] = (), profiles: Iterable[Mapping[str, object]] = ()) -> None:
         super().__init__(message)
         self.offers = tuple(offers)
+        self.profiles = tuple(profiles)

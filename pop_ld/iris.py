@@ -35,18 +35,26 @@ RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 DCTERMS = "http://purl.org/dc/terms/"
+DC = "http://purl.org/dc/elements/1.1/"
+DCMITYPE = "http://purl.org/dc/dcmitype/"
 FOAF = "http://xmlns.com/foaf/0.1/"
 PROV = "http://www.w3.org/ns/prov#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 SCHEMA = "https://schema.org/"
 WGS84 = "http://www.w3.org/2003/01/geo/wgs84_pos#"
 EDM = "http://www.europeana.eu/schemas/edm/"
+ORE = "http://www.openarchives.org/ore/terms/"
+OWL = "http://www.w3.org/2002/07/owl#"
+RDA_GROUP2 = "http://rdvocab.info/ElementsGr2/"
 SHACL = "http://www.w3.org/ns/shacl#"
 DQV = "http://www.w3.org/ns/dqv#"
 VOID = "http://rdfs.org/ns/void#"
 DCAT = "http://www.w3.org/ns/dcat#"
 SERVICE = "http://www.w3.org/ns/sparql-service-description#"
 FORMATS = "http://www.w3.org/ns/formats/"
+PROFILE = "http://www.w3.org/ns/dx/prof/Profile"
+JSON_LD_CONTEXT = "http://www.w3.org/ns/json-ld#context"
+SPDX = "http://spdx.org/rdf/terms#"
 GEO_FUNCTION = "http://www.opengis.net/def/function/geosparql/"
 
 SITE_PREFIXES = {
@@ -132,6 +140,21 @@ def release(site: str, name: str) -> str:
     return f"{site}/release/{name}"
 
 
+def dump(site: str, release: str, file: str) -> str:
+    """Address of a file that a release brought."""
+    return f"{site}/release/{release}/dump/{key(file)}"
+
+
+def department(site: str, code: str) -> str:
+    """IRI of a department as a place, by its INSEE code."""
+    return f"{site}/id/lieu/departement-{code}"
+
+
+def term_page(site: str, name: str) -> str:
+    """Address of the page of a class or property of ``pop:``, whose IRI is ``{ONTOLOGY}{name}``."""
+    return f"{site}/def/pop/{key(name)}"
+
+
 def is_thing(site: str, iri: str) -> bool:
     """Whether the IRI is a thing of the site, which has a page: ``{site}/id/…`` without a fragment."""
     return iri.startswith(f"{site}/id/") and "#" not in iri
@@ -145,6 +168,11 @@ def thing_to_document(site: str, iri: str) -> str:
 def document_to_thing(site: str, iri: str) -> str:
     """``{site}/doc/x`` -> ``{site}/id/x``."""
     return f"{site}/id/" + iri.removeprefix(f"{site}/doc/")
+
+
+def part(iri: str, name: str) -> str:
+    """IRI of a part of a thing or document: ``{iri}#{name}``; ``name`` is an ASCII key."""
+    return f"{iri}#{name}"
 
 
 def local(site: str, iri: str) -> str:

@@ -176,6 +176,31 @@ def _write(task: JoinTask, triples: Iterable[str], unresolved: list[tuple[str, P
         file.writelines(json.dumps(asdict(problem), ensure_ascii=False) + "\n" for _, problem in unresolved)
 
 
+# For the search index ---------------------------------------------------------------------------------------------------
+
+
+def with_chosen(documents: Iterable[dict[str, Any]], dump: Path) -> Iterator[dict[str, Any]]:
+    """Search documents of a dump with the links that the mapping left to this stage: those whose REF fits several bases."""
+    chosen = _chosen(dump)
+    for document in documents:
+        if more := chosen.get(document["iri"]):
+            document["links"] = [*dict.fromkeys([*document["links"], *more])]
+        yield document
+
+
+def _chosen(dump: Path) -> dict[str, list[str]]:
+    """Notice -> ``property notice``, of links.nt: what is not derived there was chosen between bases."""
+    said = {name for group in link_fields().values() for f in group if len(f.targets) > 1 for name in (f.property, *f.also)}
+    wanted = {f"<{name}>" for name in said}
+    found: dict[str, list[str]] = {}
+    with (dump / "links.nt").open(encoding="utf-8") as lines:
+        for line in lines:
+            subject, predicate, value = line.split(" ", 2)
+            if predicate in wanted:
+                found.setdefault(subject[1:-1], []).append(f"{predicate[1:-1]} {value[1 : value.rindex('>')]}")
+    return found
+
+
 # The list of a release ---------------------------------------------------------------------------------------------------
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from pop_ld import iris, resources, store
 from pop_ld.config import Settings
 from pop_ld.mapping.compiler import escape
+from pop_ld.search.contract import DEEPEST, Hit, SearchReader
 from pop_ld.store.counting import Links
 
 
@@ -31,6 +35,42 @@ def manifest(data: Path, settings: Settings, counts: Counter[str], examples: lis
         "thesauri": former.get("thesauri", {}),
         **more,
     }
+
+
+FEATURED = 8
+"""Most notices that a release shows on its first page."""
+_RUNS, _RUN = 6, 12
+"""Places of a base's list that are looked at, and how many notices at each."""
+
+
+def featured(index: SearchReader, release: str, bases: Mapping[str, int]) -> list[dict[str, str]]:
+    """Notices with an image to show on the first page, of each base in turn: chance that the release's name decides.
+
+    Few places of each base are looked at, so a base in which images are rare may have none.
+    """
+    found = [_drawn(index, f"{release} {slug}", slug, count) for slug, count in bases.items()]
+    turns = [hit for turn in zip_longest(*found) for hit in turn if hit]
+    return [{"base": h.base, "iri": h.iri, "label": h.title, "summary": h.summary, "image": h.image} for h in turns[:FEATURED]]
+
+
+def _drawn(index: SearchReader, lot: str, slug: str, count: int) -> list[Hit]:
+    """Notices of a base that have an image and a title, as far apart as chance puts them."""
+    places = max(min(count, DEEPEST) - _RUN, 0) + 1
+    starts = {int.from_bytes(hashlib.sha256(f"{lot} {run}".encode()).digest()[:8], "big") % places for run in range(_RUNS)}
+    each = -(-FEATURED // len(starts))
+    found: dict[str, Hit] = {}
+    for start in sorted(starts):
+        hits = index.search("", base=slug, offset=start, limit=_RUN).hits
+        shown = [hit for hit in hits if hit.image and hit.title != hit.ref and hit.iri not in found]
+        found.update((hit.iri, hit) for hit in shown[:each])
+    return list(found.values())
+
+
+def departments(index: SearchReader, site: str) -> dict[str, int]:
+    """Code -> how many notices are of the department, for those that have any (mappings/departement-tiles.csv)."""
+    codes = (line["code"] for line in resources.table("departement-tiles.csv"))
+    found = {code: index.linked(iris.department(site, code), limit=1).total for code in codes}
+    return {code: count for code, count in found.items() if count}
 
 
 _NO_LINKS = (

@@ -181,16 +181,25 @@ def publish(dump: Path, data: Path, settings: Settings, *, accept: bool = False,
     with store.Writer(data, settings.site) as writer:
         before = store.current(data) if store.current_name(data) else None
         counts = Counter(before.manifest["bases"] if before else {})
-        replaced = publication.replace_notices(writer, dump, counts, first=before is None, quiet=quiet)
+        changes = publication.replace_notices(writer, dump, counts, first=before is None, quiet=quiet)
         fresh = publication.relink(writer, dump, sum(report["notices"]["by_base"].values()), quiet) if before else []
         graphs = publication.load_thesauri(writer, data, settings.site, before, quiet)
         with stage("compact", "stores", 1, quiet=quiet) as bar:
             writer.compact()
             bar.advance()
-        more = {"replaced": replaced, "sources": report["sources"], "thesauri": graphs}
+        replaced = sum(of_base["replaced"] for of_base in changes.values())
+        more = {"replaced": replaced, "changes": changes, "sources": report["sources"], "thesauri": graphs}
         manifest = manifests.manifest(data, settings, counts, dumps.examples(dump), more)
         return publication.snapshot(
-            writer, data, settings, manifest, lambda: dumps.documents(dump), before, dump=dump, fresh=fresh, quiet=quiet
+            writer,
+            data,
+            settings,
+            manifest,
+            lambda: linking.with_chosen(dumps.documents(dump), dump),
+            before,
+            dump=dump,
+            fresh=fresh,
+            quiet=quiet,
         )
 
 
@@ -219,7 +228,8 @@ def remove(base: str, refs: Sequence[str], data: Path, settings: Settings, *, qu
         writer.compact()
         counts = Counter(before.manifest["bases"])
         counts[base] -= len(things)
-        manifest = manifests.manifest(data, settings, counts, [], {"removed": sorted(things), "sources": []})
+        changes = {base: {"removed": len(things)}}
+        manifest = manifests.manifest(data, settings, counts, [], {"removed": sorted(things), "changes": changes, "sources": []})
         manifest["examples"] = [e for e in manifest["examples"] if e["iri"] not in things]
         return publication.snapshot(writer, data, settings, manifest, lambda: (), before, removed=sorted(things), fresh=fresh, quiet=quiet)
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pop_ld import agents, iris, linking, quality, search, store, thesauri
+from pop_ld import agents, iris, linking, quality, search, sitemaps, store, thesauri
 from pop_ld import dump as dumps
 from pop_ld import manifest as manifests
 from pop_ld.batches import in_batches
@@ -49,15 +49,18 @@ def relink(writer: store.Writer, dump: Path, notices: int, quiet: bool) -> list[
         return writer.relink((d["iri"] for d in dumps.documents(dump)), agents.names_in(dump), bar.advance)
 
 
-def replace_notices(writer: store.Writer, dump: Path, counts: Counter[str], *, first: bool, quiet: bool) -> int:
-    """Removes the notices that the dump carries anew, loads it, and brings ``counts`` up to date."""
-    replaced, fresh = 0, Counter[str]()
+def replace_notices(writer: store.Writer, dump: Path, counts: Counter[str], *, first: bool, quiet: bool) -> dict[str, dict[str, int]]:
+    """Removes the notices that the dump carries anew, loads it, and brings ``counts`` up to date.
+
+    Returns how many were ``added`` and ``replaced`` by base.
+    """
+    replaced, fresh = Counter[str](), Counter[str]()
     for batch in in_batches(((d["iri"], d["base"]) for d in dumps.documents(dump)), 50_000):
         old = set() if first else writer.existing(iri for iri, _ in batch)
         fresh.update(slug for iri, slug in batch if iri not in old)
         if not first:
             writer.remove(iri for iri, _ in batch)  # tombstones of notices that come back go too
-        replaced += len(old)
+        replaced.update(slug for iri, slug in batch if iri in old)
     counts.update(fresh)
     files = sorted(dump.glob("*.nt"))
     size = sum(f.stat().st_size for f in files)
@@ -68,7 +71,7 @@ def replace_notices(writer: store.Writer, dump: Path, counts: Counter[str], *, f
                 bar.advance(file.stat().st_size)
         else:
             writer.bulk_load(files, bar.advance)
-    return replaced
+    return {slug: {"added": fresh[slug], "replaced": replaced[slug]} for slug in sorted({*fresh, *replaced})}
 
 
 def snapshot(
@@ -85,6 +88,8 @@ def snapshot(
     quiet: bool = False,
 ) -> store.Release:
     name = manifest["name"]
+    with stage("keep dump", "files", quiet=quiet) as bar:
+        kept, manifest["dump"] = dumps.keep(data, manifest, dump, removed, bar.advance)
     measured = _measure(writer, data, settings.site, manifest, before, dump=dump, removed=removed, quiet=quiet)
     counts = _describe(writer, settings, manifest, measured, quiet)
 
@@ -98,10 +103,12 @@ def snapshot(
         for file in measured.iterdir():
             file.rename(folder / file.name)
         measured.rmdir()
-        return {"triples": counts.triples, "dangling": dangling}
+        with stage("sitemaps", "files", quiet=quiet) as bar:
+            sitemaps.write(folder / sitemaps.FOLDER, writer.select, manifest, before, bar.advance)
+        index = search.open_search(folder / "search")
+        shown = {"featured": manifests.featured(index, name, manifest["bases"]), "departments": manifests.departments(index, settings.site)}
+        return {"triples": counts.triples, "dangling": dangling, **shown}
 
-    with stage("keep dump", "files", quiet=quiet) as bar:
-        kept = dumps.keep(data, name, dump, removed, bar.advance)
     release = writer.snapshot(name, manifest, furnish, _check)
     store.prune(data, settings.keep_releases)
     return release

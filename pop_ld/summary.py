@@ -13,8 +13,18 @@ from pop_ld.report import Report
 
 @cache
 def texts(lang: str) -> dict[str, Any]:
-    """templates/i18n/<lang>.yml."""
-    found: dict[str, Any] = resources.read_yaml(resources.folder("templates") / "i18n" / f"{lang}.yml")
+    """templates/i18n/<lang>.yml, and what the files of templates/i18n/<lang>/ add to its sections, one file for a kind of pages.
+
+    Raises ValueError where two of the files have the same key: one would silently hide the other.
+    """
+    root = resources.folder("templates") / "i18n"
+    found: dict[str, Any] = resources.read_yaml(root / f"{lang}.yml")
+    for file in sorted((root / lang).glob("*.yml")):
+        for section, added in (resources.read_yaml(file) or {}).items():
+            known = found.setdefault(section, {})
+            if twice := known.keys() & added.keys():
+                raise ValueError(f"{file.name}: {section} has {', '.join(sorted(twice))} already")
+            known.update(added)
     return found
 
 

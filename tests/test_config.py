@@ -1,11 +1,11 @@
 """Settings from defaults, file and environment."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
-from pop_ld.config import Settings, load_settings
+from pop_ld.config import Settings, image_origins, load_settings, origin_of, tile_origin
 from pop_ld.errors import UsageError
 
 
@@ -46,3 +46,28 @@ def test_unknown_names_are_refused(tmp_path: Path) -> None:
 
 def test_every_setting_has_a_help_line() -> None:
     assert all(f.metadata["help"] for f in fields(Settings))
+
+
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        ("https://images.example:8443/a/b", "https://images.example:8443"),
+        ("javascript:alert(1)", ""),
+        ("https://a.example; script-src *", ""),
+        ("https://a@b.example/", ""),
+        ("http://[::1", ""),
+        ("", ""),
+    ],
+)
+def test_an_origin_holds_nothing_that_a_policy_would_read(address: str, origin: str) -> None:
+    assert origin_of(address) == origin
+
+
+def test_pages_load_images_of_named_hosts_alone() -> None:
+    settings = replace(
+        Settings(), images="https://images.example/keys/", image_hosts="http://a.example/x, ftp://b.example https://images.example"
+    )
+    assert image_origins(settings) == ("https://images.example", "http://a.example")
+    assert image_origins(replace(settings, show_images=False)) == ()
+    assert tile_origin(replace(settings, map_tiles="https://{s}.tiles.example/{z}/{x}/{y}.png")) == "https://*.tiles.example"
+    assert tile_origin(settings) == ""

@@ -14,6 +14,7 @@ ROWS = (
     {
         "pipeline",
         "publication",
+        "sitemaps",
         "conversion",
         "linking",
         "agents",

@@ -10,7 +10,7 @@ from pop_ld.fields.text import split
 
 HEIGHT, WIDTH, LENGTH, DEPTH = "300055644", "300055647", "300055645", "300072633"
 THICKNESS, DIAMETER, WEIGHT, CIRCUMFERENCE = "300055646", "300055624", "300056240", "300055623"
-UNITS = {"cm": "300379098", "m": "300379100", "mm": "300379097", "g": "300379225", "kg": "300379226"}
+UNITS = {"cm": "300379098", "m": "300379099", "mm": "300379097", "g": "300379225", "kg": "300379226"}
 """Units by their sign; AAT ids. POP has no unit field: centimetres where none is written (Joconde specification, "DIMS")."""
 
 _TYPES = (

@@ -12,11 +12,13 @@ from pop_ld.fields.text import joined, split_all
 
 _NOTICE = re.compile(r"/notice/(?P<base>[a-z]+)/(?P<ref>[^/?#\s]+)/?$")
 _ANCHOR = re.compile(r"<a\s[^>]*href\s*=\s*[\"']?([^\"'>\s]+)[^>]*>", re.IGNORECASE)
-_PLAIN = re.compile(r"^https?://[a-z0-9.-]+\.[a-z]+(?:/[A-Za-z0-9._~/?&=%:+,;@!*-]*)?$")
+_PLAIN = re.compile(r"^https?://[a-z0-9.-]+\.[a-z]+(?:/(?:[A-Za-z0-9._~/?&=:+,;@!*-]|%[0-9A-Fa-f]{2})*)?$")
 """Most addresses: nothing to mend."""
 _BARE = re.compile(r"^/?(?:www\.[a-z0-9-]|(?:[a-z0-9-]+\.)+[a-z]{2,10}(?:/|$))", re.IGNORECASE)
 """A host without its scheme: "www.x.fr", "musee.lorient.bzh/", "/www.x.fr" (FACTS j10)."""
 _SAFE = "!#$%&'()*+,/:;=?@[]~-._"
+_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+"""A percent sign that begins no escape: "50%.jpg"."""
 
 
 def references(targets: Mapping[str, re.Pattern[str]]) -> Callable[[tuple[str, ...], str], Parsed]:
@@ -73,12 +75,17 @@ def web_address(text: str) -> str | None:
         address = "http://" + address
     if not re.match(r"^https?://[^\s/]", address, re.IGNORECASE):
         return None
-    address = quote(address, safe=_SAFE).replace("[", "%5B").replace("]", "%5D")
+    address = _quoted(address, _SAFE)
     try:
         host = urlsplit(address).hostname
     except ValueError:
         return None
     return address if host and "%" not in host else None
+
+
+def _quoted(text: str, safe: str) -> str:
+    """Percent-encoded, what is encoded already kept: for a stray percent sign or bracket the store refuses the whole load (RFC 3987)."""
+    return quote(_PERCENT.sub("%25", text), safe=safe).replace("[", "%5B").replace("]", "%5D")
 
 
 def urls(values: tuple[str, ...], separators: str) -> Parsed:
@@ -111,7 +118,7 @@ def images(prefix: str) -> Callable[[tuple[str, ...], str], Parsed]:
         found: list[Item] = []
         remarks: list[Remark] = []
         for part in dict.fromkeys(split_all(values, separators)):
-            url = web_address(part) if "//" in part else prefix + quote(part.lstrip("/"), safe=_SAFE.replace("#", "").replace("?", ""))
+            url = web_address(part) if "//" in part else prefix + _quoted(part.lstrip("/"), _SAFE.replace("#", "").replace("?", ""))
             if url is None:
                 remarks.append(("image-not-understood", part, ""))
             found.append({"text": part, **({"url": url} if url else {})})

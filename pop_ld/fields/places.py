@@ -1,8 +1,9 @@
-"""Places: the communes of a notice (INSEE, name, department) and the departments."""
+"""Places: the communes of a notice (INSEE, name, department), and the departments and regions around them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from pop_ld import iris, resources
@@ -20,7 +21,7 @@ def is_insee(text: str) -> bool:
 
 
 def communes(insee: tuple[str, ...], names: tuple[str, ...], departments: tuple[str, ...], current: tuple[str, ...] = ()) -> list[Item]:
-    """[{place, label, insee?, current?}]: one place for each commune.
+    """[{place, label, insee?, current?, and the places around it as :func:`around` gives them}]: one place for each commune.
 
     Codes and names are joined by position only where there are as many of each; a name without code is told apart by its
     department where one is written. Without a name the code itself is the label. INSEE is the commune when the notice was made or
@@ -30,16 +31,50 @@ def communes(insee: tuple[str, ...], names: tuple[str, ...], departments: tuple[
     called = split_all(names, ";")
     if codes and (len(codes) == len(called) or not called):
         labels = called or codes
-        found = [{"place": f"insee-{code}", "label": label, "insee": code} for code, label in zip(codes, labels, strict=True)]
+        found = [
+            {"place": f"insee-{code}", "label": label, "insee": code, **around(_department_code(code))}
+            for code, label in zip(codes, labels, strict=True)
+        ]
         return _with_current(found, split_all(current, ";")) if current else found
     suffix = _suffix(departments)
-    return [{"place": "nom-" + iris.name_key(name + suffix), "label": name} for name in dict.fromkeys(called)]
+    wider = around(suffix.removeprefix(", "))
+    return [{"place": "nom-" + iris.name_key(name + suffix), "label": name, **wider} for name in dict.fromkeys(called)]
+
+
+@lru_cache(maxsize=1_000)
+def around(text: str) -> Mapping[str, str]:
+    """The department that a code or name means, and its region, as items of a place hold them; nothing of what is none.
+
+    {department_place, department_code, department_label, region_place?, region_label?}: ``departement-89`` and
+    ``region-Bourgogne-Franche-Comt%C3%A9`` are keys of places, the region that of today (mappings/departements.csv).
+    """
+    known = department(text) if text else None
+    if known is None:
+        return {}
+    code, name = known
+    found = {"department_place": f"departement-{code}", "department_code": code, "department_label": name}
+    region = _regions().get(code)
+    return {**found, "region_place": "region-" + iris.name_key(region), "region_label": region} if region else found
+
+
+def _department_code(insee: str) -> str:
+    return insee[:3] if insee.startswith(("97", "98")) else insee[:2]
+
+
+@cache
+def _regions() -> Mapping[str, str]:
+    return {row["code"]: row["region"] for row in resources.table("departements.csv")}
 
 
 def _with_current(found: list[Item], current: list[str]) -> list[Item]:
     if len(current) != len(found) or not all(map(is_insee, current)):
         return found
-    return [{**item, "current": code} for item, code in zip(found, current, strict=True)]
+    return [{**item, "current": code, **_current_around(code)} for item, code in zip(found, current, strict=True)]
+
+
+def _current_around(insee: str) -> dict[str, str]:
+    wider = around(_department_code(insee))
+    return {f"current_{name}": wider[name] for name in ("department_place", "region_place") if name in wider}
 
 
 def _suffix(departments: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ graph ``{site}/graph/void`` and the addresses /void and /sparql say the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -15,11 +15,13 @@ from pyoxigraph import Literal, NamedNode, Triple
 from pop_ld import iris, resources
 from pop_ld.bases import Base, load_bases
 from pop_ld.config import Settings, allowed_services
-from pop_ld.formats import void
+from pop_ld.formats import releases, void
 from pop_ld.formats.rdf import about, read_turtle
 
 _A = iris.RDF + "type"
 _SD, _DCAT, _VOID = iris.SERVICE, iris.DCAT, iris.VOID
+_PROTOCOL = "https://www.w3.org/TR/sparql11-protocol/"
+_LANGUAGES = tuple(f"http://publications.europa.eu/resource/authority/language/{code}" for code in ("FRA", "ENG"))
 _RESULTS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
 _GRAPHS = ("Turtle", "N-Triples", "JSON-LD", "RDF_XML")
 GEO_FUNCTIONS = (
@@ -141,17 +143,26 @@ def catalogue(site: str, manifest: dict[str, Any]) -> list[Triple]:
     home, all_data, way = (iris.void(site, part) for part in ("catalogue", "dataset", "distribution-sparql"))
     endpoint, bases = iris.sparql(site), [NamedNode(iris.dataset(site, slug)) for slug in manifest["bases"]]
     titles = _fr_en(iris.DCTERMS + "title", "Données liées de POP", "POP linked data")
+    said = _fr_en(
+        iris.DCTERMS + "description",
+        "Les bases patrimoniales de la Plateforme ouverte du patrimoine en RDF : jeux de données, versions et service SPARQL.",
+        "The heritage databases of the Plateforme ouverte du patrimoine as RDF: datasets, releases and SPARQL service.",
+    )
+    page, current = NamedNode(f"{site}/"), NamedNode(iris.release(site, manifest["name"]))
     return [
-        *about(home, [(_A, NamedNode(_DCAT + "Catalog")), *titles, *_common(site, manifest)]),
-        *about(home, [(iris.FOAF + "homepage", NamedNode(f"{site}/")), (_DCAT + "service", NamedNode(endpoint))]),
-        *about(home, [(_DCAT + "dataset", iri) for iri in (NamedNode(all_data), *bases)]),
+        *about(home, [(_A, NamedNode(_DCAT + "Catalog")), *titles, *said, *_common(site, manifest)]),
+        *about(home, [(iris.FOAF + "homepage", page), (_DCAT + "service", NamedNode(endpoint))]),
+        *about(home, [(_DCAT + "dataset", iri) for iri in (NamedNode(all_data), current, *bases)]),
+        *about(page.value, [(_A, NamedNode(iris.FOAF + "Document"))]),
+        *about(_PROTOCOL, [(_A, NamedNode(iris.DCTERMS + "Standard")), (iris.DCTERMS + "title", "SPARQL 1.1 Protocol")]),
+        *(triple for language in _LANGUAGES for triple in about(language, [(_A, NamedNode(iris.DCTERMS + "LinguisticSystem"))])),
         *_all_data(site, manifest),
         *about(all_data, [(_DCAT + "distribution", NamedNode(way)), *((_VOID + "subset", iri) for iri in bases)]),
         *about(way, [(_A, NamedNode(_DCAT + "Distribution")), (_DCAT + "accessURL", NamedNode(endpoint))]),
         *about(way, [(_DCAT + "accessService", NamedNode(endpoint)), *_fr_en(iris.DCTERMS + "title", "Par SPARQL", "By SPARQL")]),
         *about(endpoint, [(_A, NamedNode(_DCAT + "DataService")), (_DCAT + "endpointURL", NamedNode(endpoint))]),
         *about(endpoint, [(_DCAT + "endpointDescription", NamedNode(endpoint)), (_DCAT + "servesDataset", NamedNode(all_data))]),
-        *about(endpoint, [(iris.DCTERMS + "conformsTo", NamedNode("https://www.w3.org/TR/sparql11-protocol/"))]),
+        *about(endpoint, [(iris.DCTERMS + "conformsTo", NamedNode(_PROTOCOL))]),
         *about(endpoint, _fr_en(iris.DCTERMS + "title", "Service SPARQL de POP", "SPARQL service of POP")),
     ]
 
@@ -159,10 +170,9 @@ def catalogue(site: str, manifest: dict[str, Any]) -> list[Triple]:
 def _common(site: str, manifest: dict[str, Any]) -> list[tuple[str, NamedNode | Literal]]:
     """Dates, languages and publisher, as the catalogue and every dataset have them."""
     when = Literal(manifest["created"], datatype=NamedNode(iris.XSD + "dateTime"))
-    languages = [NamedNode(f"http://publications.europa.eu/resource/authority/language/{code}") for code in ("FRA", "ENG")]
     return [
         (iris.DCTERMS + "modified", when),
-        *((iris.DCTERMS + "language", language) for language in languages),
+        *((iris.DCTERMS + "language", NamedNode(language)) for language in _LANGUAGES),
         (iris.DCTERMS + "publisher", NamedNode(iris.void(site, "publisher"))),
     ]
 
@@ -193,25 +203,10 @@ def _all_data(site: str, manifest: dict[str, Any]) -> list[Triple]:
         ),
         *about(all_data, [(_DCAT + "landingPage", NamedNode(f"{site}/")), (_DCAT + "version", manifest["name"])]),
         *about(all_data, [(_DCAT + "hasCurrentVersion", NamedNode(release))]),
-        *about(iris.void(site, "publisher"), [(_A, NamedNode(iris.FOAF + "Organization"))]),
+        *about(iris.void(site, "publisher"), [(_A, NamedNode(iris.FOAF + kind)) for kind in ("Agent", "Organization")]),
         *about(iris.void(site, "publisher"), _fr_en(iris.FOAF + "name", "Ministère de la Culture", "French Ministry of Culture")),
-        *_version(site, manifest),
-        *(_version(site, manifest["previous"]) if manifest.get("previous") else ()),
-        *(
-            about(release, [(_DCAT + "previousVersion", NamedNode(iris.release(site, p["name"])))])
-            if (p := manifest.get("previous"))
-            else ()
-        ),
-    ]
-
-
-def _version(site: str, manifest: Mapping[str, Any]) -> list[Triple]:
-    """One release: when, and how large."""
-    release, when = iris.release(site, manifest["name"]), Literal(manifest["created"], datatype=NamedNode(iris.XSD + "dateTime"))
-    return [
-        *about(release, [(_A, NamedNode(_VOID + "Dataset")), (iris.DCTERMS + "created", when), (_DCAT + "version", manifest["name"])]),
-        *about(release, [(_VOID + "triples", int(manifest.get("triples", 0))), (_VOID + "entities", int(manifest["notices"]))]),
-        *about(release, [(_DCAT + "isVersionOf", NamedNode(iris.void(site, "dataset")))]),
+        *releases.release(site, manifest),
+        *about(iris.release(site, manifest["name"]), _common(site, manifest)),
     ]
 
 
@@ -219,6 +214,7 @@ def dataset(site: str, base: Base, manifest: dict[str, Any], counts: void.Counts
     """A base as a dataset: its name in French and English, how many notices it has, what is said of them, and where to query it."""
     iri, cls = iris.dataset(site, base.slug), iris.ONTOLOGY + base.cls
     names = _fr_en(iris.DCTERMS + "title", base.name["fr"], base.name["en"])
+    names += _fr_en(iris.DCTERMS + "description", base.description["fr"], base.description["en"])
     examples = [(_VOID + "exampleResource", NamedNode(e["iri"])) for e in manifest["examples"] if e["base"] == base.slug]
     found = [
         *about(iri, [(_A, NamedNode(_VOID + "Dataset")), (_A, NamedNode(_DCAT + "Dataset")), *names, *_common(site, manifest)]),

@@ -12,13 +12,12 @@ class Graph:
     """A few hundred triples about one thing; order of values is that of the store, repeated ones once."""
 
     def __init__(self, triples: Iterable[Triple]) -> None:
-        self._by_subject: dict[str, dict[str, list[Literal | NamedNode]]] = defaultdict(lambda: defaultdict(list))
+        found: dict[str, dict[str, dict[Literal | NamedNode, None]]] = defaultdict(lambda: defaultdict(dict))
         for triple in triples:
             subject, value = triple.subject, triple.object
             if isinstance(subject, NamedNode) and isinstance(value, Literal | NamedNode):
-                values = self._by_subject[subject.value][triple.predicate.value]
-                if value not in values:
-                    values.append(value)
+                found[subject.value][triple.predicate.value][value] = None
+        self._by_subject = {subject: {name: list(values) for name, values in about.items()} for subject, about in found.items()}
 
     def values(self, subject: str, predicate: str) -> list[Literal | NamedNode]:
         return self._by_subject[subject][predicate] if subject in self._by_subject and predicate in self._by_subject[subject] else []

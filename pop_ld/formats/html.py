@@ -39,10 +39,19 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # what a page is made of is part of its ETag, which is taken once
     )
-    made.filters.update(rich=words.rich, inline=words.inline, plain=words.plain, script=script)
+    made.filters.update(
+        rich=words.rich, inline=words.inline, plain=words.plain, script=script, one_line=words.one_line, broken=words.broken
+    )
     made.globals.update(followable=words.followable, hue=hue, assets=fingerprint(), base_name=base_name)
     return made
+
+
+def prepare() -> None:
+    """Compiles every template, so that no reader waits for it."""
+    for name in _environment().list_templates(extensions=["html"]):
+        _environment().get_template(name)
 
 
 def script(data: Any) -> Markup:

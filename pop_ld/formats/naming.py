@@ -17,12 +17,22 @@ _DATES = (iris.XSD + "date", iris.XSD + "dateTime")
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value of a page. ``kind``: ``text``, ``link`` (here), ``external`` (elsewhere), ``missing`` (a notice that is not here)."""
+    """One value of a page. ``kind``: ``text``, ``link`` (here), ``external`` (elsewhere), ``missing`` (a notice that is not here).
+
+    On the page of a notice also ``pieces`` (a text whose parts may be links) and ``long`` (a text in paragraphs, of which ``text`` is the
+    first part and ``pieces`` the rest).
+    """
 
     kind: str
     text: str
     href: str = ""
     base: str = ""
+    pieces: tuple[Value, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Characters that it shows at once."""
+        return len(self.text)
 
 
 @dataclass(frozen=True, slots=True)

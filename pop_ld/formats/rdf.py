@@ -1,9 +1,9 @@
-"""Triples in, one RDF syntax out: Turtle, N-Triples, JSON-LD or RDF/XML, in a fixed order, so that same triples give same bytes."""
+"""Triples in, one RDF syntax out: Turtle, TriG, N-Triples, JSON-LD or RDF/XML, in a fixed order, so that same triples give same bytes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -14,16 +14,24 @@ from pop_ld.errors import NotFound
 from pop_ld.formats import Format
 
 _SYNTAX = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES, "jsonld": RdfFormat.JSON_LD, "rdf": RdfFormat.RDF_XML}
+_SYNTAX |= {"trig": RdfFormat.TRIG, "json": RdfFormat.JSON_LD}
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-def rdf(format: Format, triples: Sequence[Triple]) -> bytes:
-    """The triples in ``format`` (any but HTML), sorted by subject, predicate and object, IRIs as they are."""
-    ordered = sorted(set(triples), key=str)
+def rdf(format: Format, triples: Sequence[Triple], spaces: Mapping[str, str] | None = None) -> bytes:
+    """The triples in ``format`` (any but HTML), sorted by subject, predicate and object, IRIs as they are.
+
+    Of ``spaces`` those that occur are its prefixes; where there are none, those of the site's descriptions. TriG has the triples in its
+    default graph.
+    """
+    ordered, named = sorted(set(triples), key=str), prefixes()
+    if spaces:
+        text = "\n".join(map(str, ordered))
+        named = {prefix: space for prefix, space in spaces.items() if f"<{space}" in text}
     if format.name != "rdf":
-        found = serialize(ordered, format=_SYNTAX[format.name], prefixes=prefixes())
+        found = serialize(ordered, format=_SYNTAX[format.name], prefixes=named)
         return found or b""
-    found = serialize([_for_xml(t) for t in ordered], format=RdfFormat.RDF_XML, prefixes=prefixes())
+    found = serialize([_for_xml(t) for t in ordered], format=RdfFormat.RDF_XML, prefixes=named)
     return (found or b"").replace(b"\r", b"&#13;")  # a bare CR would be read back as LF (XML 1.0 §2.11)
 
 

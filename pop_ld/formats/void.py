@@ -8,12 +8,12 @@ from typing import Any, Protocol
 from pyoxigraph import Literal, NamedNode, Triple
 
 from pop_ld import iris
-from pop_ld.formats import FORMATS, HTML
+from pop_ld.formats import FORMATS
 from pop_ld.formats.rdf import about, prefixes
 
 _A = iris.RDF + "type"
-_SYNTAX = {"ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF_XML"}
-"""The W3C's names of our RDF syntaxes, in its namespace of formats."""
+_SYNTAX = {"ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF_XML", "trig": "TriG"}
+"""The W3C's names of our RDF syntaxes, in its namespace of formats; plain JSON has none."""
 
 
 class Counted(Protocol):
@@ -74,7 +74,7 @@ def _where(site: str, manifest: dict[str, Any], counts: Counts) -> list[Triple]:
     examples = [(iris.VOID + "exampleResource", NamedNode(e["iri"])) for e in manifest["examples"]]
     spaces = {_namespace(name) for name in (*counts.classes, *counts.properties)}
     used = sorted(space for space in spaces if ":" in space)  # an IRI such as urn:x has none
-    features = [(iris.VOID + "feature", NamedNode(iris.FORMATS + _SYNTAX[f.name])) for f in FORMATS if f is not HTML]
+    features = [(iris.VOID + "feature", NamedNode(iris.FORMATS + _SYNTAX[f.name])) for f in FORMATS if f.name in _SYNTAX]
     return [
         *about(dataset, [(iris.VOID + "sparqlEndpoint", NamedNode(iris.sparql(site))), (iris.VOID + "uriSpace", f"{site}/id/")]),
         *about(dataset, [*examples, *features, *((iris.VOID + "vocabulary", NamedNode(name)) for name in used)]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -11,7 +12,8 @@ from pop_ld import summary
 
 LANGUAGES = ("fr", "en")
 _C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
-_ORDINAL = re.compile(r"\b([1-9]\d?)(er|ère|ere|re|ème|eme|è|e)(?=\s+(?:siècle|quart|moitié|tiers|arrondissement)\b)")
+_MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
+_ORDINAL = re.compile(rf"\b([1-9]\d?)(er|ère|ere|re|ème|eme|è|e)(?=\s+(?:siècle|quart|moitié|tiers|arrondissement|{_MONTHS})\b)")
 _DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:T.*)?$")
 _LINE = re.compile(r"\s*(?:\r\n|[\n\r#£])\s*")
 
@@ -21,14 +23,21 @@ def say(lang: str, key: str, **values: Any) -> str:
 
     Raises KeyError for a key that the file lacks.
     """
-    found: Any = summary.texts(lang)
-    for part in key.split("."):
-        found = found[part]
+    found = _said(lang, key)
     if isinstance(found, dict):
         n = values["n"]
         found = found["one" if n == 1 or (n == 0 and lang == "fr") else "other"]
         values = {**values, "n": number(n, lang)}
     return str(found).format(**values) if values else str(found)
+
+
+@lru_cache(maxsize=10_000)
+def _said(lang: str, key: str) -> Any:
+    """What the interface texts have under a dotted key: pages ask for the same hundred again and again."""
+    found: Any = summary.texts(lang)
+    for part in key.split("."):
+        found = found[part]
+    return found
 
 
 def number(value: int, lang: str) -> str:
@@ -58,9 +67,19 @@ def rich(text: str) -> Markup:
     return Markup("<br>".join(_ORDINAL.sub(r"\1<sup>\2</sup>", line) for line in lines))
 
 
+def broken(text: str) -> Markup:
+    """Like :func:`rich` for a piece of a longer text: the white space at its ends stays, its line breaks are kept wherever they are."""
+    return Markup("<br>".join(_ORDINAL.sub(r"\1<sup>\2</sup>", str(escape(line))) for line in _LINE.split(plain(text))))
+
+
 def inline(text: str) -> Markup:
     """Like :func:`rich`, on one line: ``#`` stays."""
     return Markup(_ORDINAL.sub(r"\1<sup>\2</sup>", str(escape(plain(text)))))
+
+
+def one_line(text: str) -> str:
+    """A producer's text on one line, its line breaks (``#``, ``£``) as spaces: for citations, headings and attributes."""
+    return " ".join(part for line in _LINE.split(plain(text)) for part in line.split())
 
 
 def followable(url: str) -> bool:

@@ -12,18 +12,37 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection
-from typing import Any, TypeAlias
+from typing import Any, Protocol
 
 from pop_ld import iris
 from pop_ld.errors import MappingError
 from pop_ld.mapping.yarrrml import Mapping, Rule, Template
 from pop_ld.notices import Record, Shared
 
-Converter: TypeAlias = Callable[[Record, list[str], set[str], dict[Any, Any]], int]
-"""(record, texts to extend, shared lines to extend, memory of one run) -> lines: appends one text, the notice's lines, none of them twice.
 
-The memory holds what was shared before and what shared lists gave; a dict of its own for each set of shared lines.
-"""
+class Converter(Protocol):
+    """(record, texts to extend, shared lines to extend, memory of one run) -> lines: appends one text, the notice's lines, none twice.
+
+    The memory holds what was shared before and what shared lists gave; a dict of its own for each set of shared lines. ``links`` gets, for
+    the search index, ``property thing`` of each line that leads from the notice to another thing: some of them twice.
+    """
+
+    def __call__(
+        self, record: Record, out: list[str], shared: set[str], seen: dict[Any, Any], links: list[str] | None = None, /
+    ) -> int: ...
+
+
+_ADDRESSES = frozenset(
+    (
+        *(iris.FOAF + name for name in ("page", "homepage")),
+        *(iris.SKOS + name for name in ("exactMatch", "closeMatch")),
+        iris.RDFS + "seeAlso",
+        iris.SCHEMA + "image",
+        iris.LINKED_ART + "digitally_shown_by",
+        iris.EDM + "rights",
+    )
+)
+"""Properties of a notice that lead to no thing: pages, images, licences, the same thing elsewhere."""
 
 _KEY = "\0"
 """Stands for the notice's key in what is kept; no value holds it, for readers remove control characters."""
@@ -63,15 +82,23 @@ def source(mappings: list[Mapping], base: str, site: str = iris.DEFAULT_SITE) ->
     for number, iterator in enumerate(iterators):
         lines += [f"def list_{number}(items, shared, seen):  # {iterator}", *_OPEN, "    for rank, i in enumerate(items, 1):"]
         lines += ["        " + line for line in writer.body(mappings, iterator)]
-        lines += ["    own = dict.fromkeys(own)", "    return ''.join(own), len(own), loose"]
+        lines += ["    own = dict.fromkeys(own)", "    return ''.join(own), len(own), loose, links"]
     lines += [f"LISTS = ({''.join(f'list_{n}, ' for n in range(len(iterators)))})", f"NAMES = {tuple(iterators)!r}"]
     lines += ["ORDER = {name: number for number, name in enumerate(NAMES)}"]
-    lines += ["def convert(r, out, shared, seen, order=ORDER, names=NAMES, lists=LISTS):", *_OPEN, "    get = r.get"]
+    lines += ["def convert(r, out, shared, seen, into=None, order=ORDER, names=NAMES, lists=LISTS):", *_OPEN, "    get = r.get"]
     lines += ["    " + line for line in writer.body(mappings, "")]
     return "\n".join([*lines, *_CLOSE]) + "\n"
 
 
-_OPEN = (f"    key = {_KEY!r}", "    own = []", "    loose = []", "    add = own.append", "    spare = loose.append")
+_OPEN = (
+    f"    key = {_KEY!r}",
+    "    own = []",
+    "    loose = []",
+    "    links = []",
+    "    add = own.append",
+    "    spare = loose.append",
+    "    link = links.append",
+)
 
 
 _CLOSE = (
@@ -83,9 +110,12 @@ _CLOSE = (
     "        add(t[0])",
     "        count += t[1]",
     "        loose += t[2]",
+    "        links += t[3]",
     "    loose = dict.fromkeys(loose)",
     "    own.extend(loose)",
     f"    out.append(''.join(own).replace({_KEY!r}, r['key']))",
+    "    if into is not None:",
+    "        into += links",
     "    return count + len(loose)",
 )
 
@@ -107,8 +137,9 @@ def _distinct(found: list[tuple[str, Rule]]) -> bool:
 class _Writer:
     """Writes the code of mappings; ``loose`` are the (subject, predicate) whose lines are compared before they are written."""
 
-    def __init__(self, own: Collection[str], loose: set[tuple[str, str]]) -> None:
+    def __init__(self, own: tuple[str, str], loose: set[tuple[str, str]]) -> None:
         self.own = own
+        self.things = own[0].rsplit("/", 2)[0] + "/"
         self.loose = loose
 
     def body(self, mappings: list[Mapping], iterator: str) -> list[str]:
@@ -128,7 +159,31 @@ class _Writer:
         def sink(rule: Rule) -> str:
             return "spare" if (str(mapping.subject), rule.predicate) in self.loose else "add"
 
-        return [*guard, f"{indent}s = {_iri(mapping.subject, nested)}", *_rules(mapping, nested, sink, indent)]
+        lines = [*guard, f"{indent}s = {_iri(mapping.subject, nested)}", *_rules(mapping, nested, sink, indent)]
+        return lines + self._links(mapping, nested, indent)
+
+    def _links(self, mapping: Mapping, nested: bool, indent: str) -> list[str]:
+        """What tells of the lines that lead from the notice to another thing: no part or document of its own, no constant, no page."""
+        lines = []
+        for rule in mapping.rules:
+            target = rule.object
+            if rule.kind != "iri" or not target.fields or rule.predicate in _ADDRESSES:
+                continue
+            begins = target.texts[0]
+            if begins and (not begins.startswith(self.things) or (begins in self.own and target.fields[0] == "key")):
+                continue
+            tested = _absent(target, nested)
+            call = f"link({_string(_Text(rule.predicate + ' '), *_whole(_pieces(target, nested)))})"
+            lines.append(f"{indent}if {_present(tested, nested)}: {call}" if tested else indent + call)
+        return lines
+
+
+def _whole(pieces: list[str]) -> list[str]:
+    """The pieces of an IRI up to its fragment: the thing itself."""
+    for number, piece in enumerate(pieces):
+        if isinstance(piece, _Text) and "#" in piece:
+            return [*pieces[:number], _Text(piece.partition("#")[0])]
+    return pieces
 
 
 def _rules(mapping: Mapping, nested: bool, sink: Callable[[Rule], str], indent: str) -> list[str]:

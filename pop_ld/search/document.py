@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pop_ld import iris
 from pop_ld.bases import Base
 from pop_ld.notices import Record
 
 LONGEST_TEXT = 20_000
 """Characters of a notice's prose that are searched; the longest notices are few, and words come early in them."""
 LONGEST_SUMMARY = 160
+_AROUND = ("department_place", "region_place")
+_PLACES = iris.SITE_PREFIXES["lieu"]
 
 _NOT_WORDS = ("", "concept", "date", "hidden", "image", "missing", "number", "period", "subjects", "techniques", "terms", "url")
 """Parsers whose raw text is not searched: addresses and figures, and what ``terms`` holds already."""
@@ -50,11 +53,13 @@ _PLANS: dict[int, tuple[Base, _Plan]] = {}
 """By id() of the base, which is not hashable; the base is kept beside, so the id stays its own."""
 
 
-def document(base: Base, record: Record, iri: str) -> dict[str, Any]:
+def document(base: Base, record: Record, iri: str, links: Iterable[str] = ()) -> dict[str, Any]:
     """The search document of a notice: plain JSON, small, one line of the file beside the dump.
 
     ``names``, ``places``, ``terms`` and ``numbers`` (inventory numbers) are lists of texts, everything else is a text;
-    nothing is absent. ``summary`` is "concept · period · commune", at most LONGEST_SUMMARY characters.
+    nothing is absent. ``summary`` is "concept · period · commune", at most LONGEST_SUMMARY characters. ``links`` are those that the
+    mapping told of, ``property thing``, each once, and those to the places around a place; ``year`` is the first of the notice's main
+    time-span in astronomical years, ``point`` "latitude longitude" in degrees, both "" where unknown.
     """
     plan = _plan(base)
     title = record.get("label") or record["REF"]
@@ -81,7 +86,34 @@ def document(base: Base, record: Record, iri: str) -> dict[str, Any]:
         "places": places,
         "terms": _unique(found["terms"]),
         "numbers": _unique(found["numbers"]),
+        "links": _links(record, iri, links),
+        "year": _year(record, plan),
+        "point": f"{record['lat']} {record['long']}" if "lat" in record and "long" in record else "",
     }
+
+
+def _links(record: Record, iri: str, links: Iterable[str]) -> list[str]:
+    """Each link once, none to the notice itself; a link to a commune is one to its department and region too."""
+    self = " " + iri
+    kept = [link for link in dict.fromkeys(links) if not link.endswith(self)]
+    around = {item.get("place", ""): [item[name] for name in _AROUND if name in item] for item in record.get("place", ())}
+    for item in record.get("place", ()):
+        if "current" in item:
+            around["insee-" + item["current"]] = [item["current_" + name] for name in _AROUND if "current_" + name in item]
+    if around:
+        for link in [link for link in kept if _PLACES in link]:
+            start, _, place = link.rpartition("/")
+            kept += [f"{start}/{wider}" for wider in around.get(place, ())]
+        return _unique(kept)
+    return kept
+
+
+def _year(record: Record, plan: _Plan) -> str:
+    for name in plan.spans:
+        for item in record.get(name, ()):
+            if bound := item.get("begin") or item.get("end"):
+                return str(bound[: bound.index("-", 1)])
+    return ""
 
 
 def _unique(texts: list[str]) -> list[str]:

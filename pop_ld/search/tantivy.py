@@ -6,8 +6,6 @@ Words are made in words.py and stored one by one, so that Tantivy only splits at
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -21,16 +19,12 @@ import tantivy
 from tantivy import Occur, Query
 
 from pop_ld.errors import StoreError
+from pop_ld.search import folders, links
 from pop_ld.search import words as french
-from pop_ld.search.contract import DEEPEST, Hit, Results
+from pop_ld.search.contract import DEEPEST, Hit, Linked, Results
 
 _HEAP = 96_000_000
 """Bytes that the one indexing thread holds before it writes a segment; the second core prepares the words in Python."""
-_VERSION = "pop_ld.json"
-_LOCKS = (".tantivy-writer.lock", ".tantivy-meta.lock")
-_CHANGING = ("meta.json", ".managed.json", _VERSION)
-"""Files of an index that are written again; all others never change and may be shared by hard links."""
-
 _ANY, _ANY_TITLE = "stem", "title_stem"
 _EXACT, _TITLE, _NAMES, _SUBJECT = "word", "title", "names", "subject"
 _BOOSTS = ((_EXACT, 1.0), (_TITLE, 2.5), (_NAMES, 2.0), (_SUBJECT, 1.0))
@@ -44,7 +38,7 @@ _SPARE = 16
 def build(folder: Path, documents: Iterable[dict[str, Any]], *, before: Path | None = None, removed: Collection[str] = ()) -> int:
     """See :func:`pop_ld.search.build`."""
     with _as_store_error(folder):
-        _start(folder, before)
+        folders.start(folder, before)
         schema = _schema()
         index = tantivy.Index(schema, str(folder))
         writer = index.writer(_HEAP, 1)
@@ -58,7 +52,7 @@ def build(folder: Path, documents: Iterable[dict[str, Any]], *, before: Path | N
         writer.wait_merging_threads()
         index.reload()
         count = index.searcher().num_docs
-    for lock in _LOCKS:
+    for lock in folders.LOCKS:
         (folder / lock).unlink(missing_ok=True)
     return count
 
@@ -69,23 +63,24 @@ def open_search(folder: Path) -> TantivySearch:
     Tantivy takes a lock beside the files it opens, even to read; so it is shown links to them in a folder of its own,
     which may go at once: the files stay mapped.
     """
-    with _as_store_error(folder), tempfile.TemporaryDirectory(prefix="pop_ld-search-") as links:
-        _check(folder)
+    with _as_store_error(folder), tempfile.TemporaryDirectory(prefix="pop_ld-search-") as shown:
+        layout = folders.check(folder)
         for file in folder.resolve().iterdir():
-            if file.name not in _LOCKS:
-                Path(links, file.name).symlink_to(file)
-        index = tantivy.Index.open(links)
+            if file.name not in folders.LOCKS:
+                Path(shown, file.name).symlink_to(file)
+        index = tantivy.Index.open(shown)
         index.config_reader("manual")
-        return TantivySearch(index.searcher(), index.schema)
+        return TantivySearch(index.searcher(), index.schema, layout == folders.LAYOUT)
 
 
 class TantivySearch:
     """A release's index, open for reading (contract.SearchReader)."""
 
-    def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema) -> None:
+    def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema, knows_links: bool) -> None:
         self._searcher = searcher
         self._schema = schema
         self._lists: dict[str, list[tantivy.DocAddress]] = {}
+        self._links = links.LinkReader(searcher, schema) if knows_links else None
 
     def search(self, words: str, *, base: str = "", offset: int = 0, limit: int = 25) -> Results:
         """See :class:`pop_ld.search.contract.SearchReader`."""
@@ -102,6 +97,23 @@ class TantivySearch:
         if limit and offset < total:
             hits = self._ranked(query, offset, limit) if asked.order else self._listed(query, base, offset, limit)
         return Results(total, hits, {"base": list(facet)})
+
+    def linked(
+        self,
+        iri: str,
+        *,
+        relation: str = "",
+        base: str = "",
+        century: str = "",
+        offset: int = 0,
+        limit: int = 25,
+        order: str = "ref",
+        located: bool = False,
+    ) -> Linked:
+        """See :class:`pop_ld.search.contract.SearchReader`; an index of before there were links knows none."""
+        if self._links is None:
+            return Linked(0, [], [], [], [])
+        return self._links.linked(lambda found: self._hit(1.0, found), iri, (relation, base, century, located), offset, limit, order)
 
     def hits(self, words: str, limit: int) -> list[tuple[str, float]]:
         """See :class:`pop_ld.search.contract.SearchReader`."""
@@ -148,8 +160,8 @@ class TantivySearch:
     def _hit(self, score: float, address: tantivy.DocAddress) -> Hit:
         stored = self._searcher.doc(address).get_first("hit")
         assert stored is not None
-        iri, base, ref, title, summary, image = json.loads(stored)
-        return Hit(iri, base, ref, title, summary, image, score)
+        iri, base, ref, title, summary, image, *point = json.loads(stored)
+        return Hit(iri, base, ref, title, summary, image, score, *point)
 
     def _query(self, asked: french.Asked) -> Query:
         if not asked.order:
@@ -212,6 +224,7 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     for name in (_ANY, _ANY_TITLE, _NAMES, _SUBJECT):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+    links.add_fields(builder)
     return builder.build()
 
 
@@ -223,6 +236,7 @@ def _entry(document: dict[str, Any]) -> dict[str, Any]:
     numbers = [document["ref"], *document["numbers"]]
     everything = [title, *names, *subject, *map(french.words, numbers), french.words(document["text"])]
     shown = [document[key] for key in ("iri", "base", "ref", "title", "summary", "image")]
+    shown += [document["point"]] if document.get("point") else []
     return {
         "hit": json.dumps(shown).encode("ascii"),
         "tie": crc32(document["iri"].encode()) / 2**32 * _SPREAD,
@@ -237,36 +251,8 @@ def _entry(document: dict[str, Any]) -> dict[str, Any]:
         _SUBJECT: " ".join(word for text in subject for word in text),
         _EXACT: [" ".join(found) for found in everything if found],
         _ANY: " ".join(french.stems([word for found in everything for word in found])),
+        **links.fields(document),
     }
-
-
-def _start(folder: Path, before: Path | None) -> None:
-    """An empty folder, or one that shares the former release's unchanging files and has copies of the others."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
-        raise StoreError("a search index is built in an empty folder", file=str(folder))
-    if before is None:
-        (folder / _VERSION).write_text(json.dumps({"analysis": french.ANALYSIS}) + "\n", encoding="utf-8")
-        return
-    _check(before)
-    for file in before.iterdir():
-        if file.name in _CHANGING or (file.name not in _LOCKS and not _linked(file, folder / file.name)):
-            shutil.copyfile(file, folder / file.name)
-
-
-def _linked(file: Path, link: Path) -> bool:
-    try:
-        os.link(file, link)
-    except OSError:
-        return False  # another file system, or one without hard links
-    return True
-
-
-def _check(folder: Path) -> None:
-    file = folder / _VERSION
-    found = json.loads(file.read_text(encoding="utf-8")).get("analysis")
-    if found != french.ANALYSIS:
-        raise StoreError(f"search index of analysis {found}, this program has {french.ANALYSIS}: build it anew", file=str(file))
 
 
 @contextmanager

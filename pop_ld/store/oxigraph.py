@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode, Store, Triple
 
 from pop_ld import iris
-from pop_ld.errors import StoreError
+from pop_ld.errors import StoreError, StoreUnavailable
 from pop_ld.relations import mirrors
 from pop_ld.store.contract import Release
 from pop_ld.store.walk import DEFAULT_GRAPH, PRIMARY_TOPIC, documents, is_document, node, shown_quads
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 DESCRIBE_LIMIT = 20_000
 """Triples that one description may have; notices have 20 to 110."""
 LABEL_LIMIT = 64
+KNOWN_LABELS = 50_000
+"""Things whose labels a reader remembers: what notices share (concepts, agents, places) is asked for on page after page."""
 LABELS = (NamedNode(iris.RDFS + "label"), NamedNode(iris.SKOS + "prefLabel"))
 
 
@@ -34,18 +36,28 @@ def store_errors(path: Path) -> Iterator[None]:
         raise StoreError(str(error), file=str(path)) from error
 
 
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """The same while pages are read: StoreUnavailable, for what cannot be read now is neither missing nor a fault of the request."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:  # files that are gone, files that are damaged
+        raise StoreUnavailable(str(error), file=str(path)) from error
+
+
 class OxigraphReader:
     """ResourceReader over one release; see the contract for each method. Look-ups see the default graph only."""
 
     def __init__(self, release: Release) -> None:
         self._path = release.path / "store"
         self._site = str(release.manifest.get("site", iris.DEFAULT_SITE))
-        with store_errors(self._path):
+        self._known: dict[str, list[Literal]] = {}
+        with _reading(self._path):
             self._store = Store.read_only(str(self._path))
 
     def describe(self, iri: str) -> list[Triple]:
         """At most DESCRIBE_LIMIT triples of the thing, its parts and its documents."""
-        with store_errors(self._path):
+        with _reading(self._path):
             return [quad.triple for quad in islice(shown_quads(self._store, self._site, iri), DESCRIBE_LIMIT)]
 
     def objects(self, subject: str, predicate: str) -> list[Term]:
@@ -53,7 +65,7 @@ class OxigraphReader:
         start, link = node(subject), node(predicate)
         if start is None or link is None:
             return []
-        with store_errors(self._path):
+        with _reading(self._path):
             found = self._store.quads_for_pattern(start, link, None, DEFAULT_GRAPH)
             return [quad.object for quad in islice(found, DESCRIBE_LIMIT)]
 
@@ -63,10 +75,21 @@ class OxigraphReader:
         return {iri: labels for iri, labels in found.items() if labels}
 
     def _labels(self, iri: str) -> list[Literal]:
+        """Remembered, where there are any: a release never changes. Nobody can fill the memory with IRIs that he makes up."""
+        known = self._known.get(iri)  # once: another thread may clear what is known
+        if known is not None:
+            return list(known)
+        if found := self._look_labels(iri):
+            if len(self._known) >= KNOWN_LABELS:
+                self._known.clear()
+            self._known[iri] = found
+        return list(found)
+
+    def _look_labels(self, iri: str) -> list[Literal]:
         start = node(iri)
         if start is None:
             return []
-        with store_errors(self._path):
+        with _reading(self._path):
             quads = [q for p in LABELS for q in islice(self._store.quads_for_pattern(start, p, None, DEFAULT_GRAPH), LABEL_LIMIT)]
         return [quad.object for quad in quads if isinstance(quad.object, Literal)]
 
@@ -75,7 +98,7 @@ class OxigraphReader:
         target = node(iri)
         if target is None:
             return []
-        with store_errors(self._path):
+        with _reading(self._path):
             return list(islice(self._incoming(target), max(limit, 0)))
 
     def _incoming(self, target: NamedNode) -> Iterator[tuple[str, str]]:
@@ -92,7 +115,7 @@ class OxigraphReader:
         link, target = node(predicate), node(object)
         if link is None or target is None:
             return 0
-        with store_errors(self._path):
+        with _reading(self._path):
             return sum(1 for _ in self._store.quads_for_pattern(None, link, target, DEFAULT_GRAPH))
 
     def contains(self, iri: str) -> bool:
@@ -100,5 +123,5 @@ class OxigraphReader:
         start = node(iri)
         if start is None:
             return False
-        with store_errors(self._path):
+        with _reading(self._path):
             return next(iter(self._store.quads_for_pattern(start, None, None, DEFAULT_GRAPH)), None) is not None

@@ -11,7 +11,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from pop_ld.errors import StoreError
 
@@ -134,10 +136,12 @@ class LedgerWriter:
 
 
 class LedgerReader:
-    """A release's ledger, read only; each call opens it anew, which costs less than a millisecond and is safe in any thread."""
+    """A release's ledger, read only, opened at the first look-up; threads may share it."""
 
     def __init__(self, release: Path) -> None:
         self._path = release / FILE
+        self._lock = Lock()
+        self._db: sqlite3.Connection | None = None
 
     @property
     def exists(self) -> bool:
@@ -146,17 +150,15 @@ class LedgerReader:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        try:
-            # immutable: no lock, no journal looked for; a snapshot never changes.
-            db = sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-        except sqlite3.Error as error:
-            raise StoreError(f"the ledger cannot be opened: {error}", file=str(self._path)) from error
-        try:
-            yield db
-        except sqlite3.Error as error:
-            raise StoreError(f"the ledger cannot be read: {error}", file=str(self._path)) from error
-        finally:
-            db.close()
+        with self._lock:
+            try:
+                if self._db is None:
+                    # immutable: no lock, no journal looked for; a snapshot never changes.
+                    address = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
+                    self._db = sqlite3.connect(address, uri=True, check_same_thread=False)
+                yield self._db
+            except sqlite3.Error as error:
+                raise StoreError(f"the ledger cannot be read: {error}", file=str(self._path)) from error
 
     def of_notice(self, base: str, ref: str) -> list[Entry]:
         """The findings of one notice, gravest first."""
@@ -185,3 +187,9 @@ class LedgerReader:
                 {"code": code, "after": after, "base": base, "producer": producer, "limit": limit},
             )
             return [(row[0], row[1], row[2], Entry(*row[3:])) for row in rows]
+
+
+@lru_cache(maxsize=4)
+def open_ledger(release: Path) -> LedgerReader:
+    """The ledger of a release, kept open from page to page."""
+    return LedgerReader(release)

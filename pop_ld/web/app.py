@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import Mount, Route
@@ -16,28 +18,37 @@ from pop_ld import resources, store
 from pop_ld.config import Settings
 from pop_ld.errors import PopError
 from pop_ld.web import (
+    base_page,
     completion,
+    contexts,
     control,
+    crawlers,
     datasets,
     errors,
     graph_store,
     health,
     home,
+    listing,
     log_file,
     metrics,
     notices,
+    pages,
     quality,
+    references,
     releases,
     search,
     shapes,
     sparql,
     static,
     validate,
+    vocabulary,
+    warming,
 )
 from pop_ld.web.checks import Checks
 from pop_ld.web.control import Place
 from pop_ld.web.headers import Headers
 from pop_ld.web.health import Health
+from pop_ld.web.page_cache import PageCache
 from pop_ld.web.result_cache import ResultCache
 from pop_ld.web.state import Current, Site
 
@@ -46,29 +57,42 @@ ADDRESSES: tuple[tuple[str, Callable[[Request], Any], list[str]], ...] = (
     ("/", home.home, READ),
     ("/id/{path:path}", notices.identifier, READ),
     ("/doc/{path:path}", notices.document, READ),
+    ("/ref/{ref:path}", references.reference, READ),
+    ("/context/{name}", contexts.context, READ),
+    ("/linked/{path:path}", listing.listing, READ),
     ("/search", search.search, READ),
     ("/sparql", sparql.sparql, [*READ, "POST"]),
     ("/sparql/complete", completion.complete, READ),
     ("/sparql/labels", completion.labels, [*READ, "POST"]),
     ("/rdf-graph-store", graph_store.graph_store, READ),
-    ("/def/{name}", datasets.vocabulary, READ),
-    ("/dataset/{base}", datasets.dataset, READ),
+    ("/def/{name}", vocabulary.vocabulary, READ),
+    ("/def/pop/{name}", vocabulary.term, READ),
+    ("/dataset/{base}", base_page.dataset, READ),
+    ("/dataset/{base}/{file}", base_page.file, READ),
     ("/void", datasets.void, READ),
     ("/void.{suffix}", datasets.void, READ),
     ("/.well-known/void", datasets.well_known, READ),
+    ("/graph/{path:path}", datasets.graph, READ),
     ("/shapes", shapes.index, READ),
     ("/shapes/{name}", shapes.shapes, READ),
     ("/validate", validate.validate, [*READ, "POST"]),
     ("/quality", quality.overview, READ),
     ("/quality/notices", quality.notices, READ),
     ("/quality/{base}", quality.of_base, READ),
-    ("/releases", releases.releases, READ),
+    ("/releases", releases.index, READ),
+    ("/releases.{suffix}", releases.index, READ),
     ("/release/{name}", releases.one, READ),
+    ("/release/{name}/dump/{file}", releases.dump, READ),
+    *((f"/{name}", pages.page, READ) for name in pages.PAGES),
+    *references.old_addresses(),
     ("/errors", errors.error_page, READ),
     ("/healthz", health.health, READ),
     ("/healthz/live", health.live, READ),
     ("/metrics", metrics.metrics, READ),
-    ("/robots.txt", home.robots, READ),
+    ("/robots.txt", crawlers.robots, READ),
+    ("/sitemap.xml", crawlers.index, READ),
+    ("/sitemaps/{name}", crawlers.file, READ),
+    ("/.well-known/security.txt", crawlers.security, READ),
 )
 """Every address of the site; plain functions run in a thread, so that blocking look-ups never hold up another request."""
 
@@ -85,7 +109,9 @@ def create_app(settings: Settings, place: Place | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         site: Site = app.state.site
         async with control.opened(Path(settings.data), app.state.place, {**control.over(pool), **metrics.answers(site)}):
+            warmed = asyncio.ensure_future(run_in_threadpool(warming.warm, app))
             yield
+            await warmed
         await pool.aclose()
         cache.close()
         log_file.close()
@@ -101,7 +127,8 @@ def create_app(settings: Settings, place: Place | None = None) -> FastAPI:
         ],
         exception_handlers={PopError: errors.answer_pop_error, HTTPException: errors.answer_http_error},
     )
-    app.add_middleware(Headers)
+    app.add_middleware(PageCache, release=lambda: store.current_name(Path(settings.data)), budget=settings.page_cache << 20)
+    app.add_middleware(Headers, settings=settings)
     app.add_middleware(metrics.Counted, routes=metrics.paths(app.routes))
     app.state.place, app.state.health = place or Place(), Health()
     app.state.site = Site(settings, Current(settings), pool, Checks(settings), cache)

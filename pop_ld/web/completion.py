@@ -98,7 +98,7 @@ def vocabulary(now: Serving, kind: str, lang: str) -> Sequence[Term]:
 
 @lru_cache(maxsize=16)
 def _vocabulary(folder: str, site: str, kind: str, lang: str) -> Sequence[Term]:
-    known = {iris.ONTOLOGY + term.name: term for term in ontology.terms(lang) if term.is_class == (kind == "class")}
+    known = {iris.ONTOLOGY + term.name: term for term in ontology.terms(lang) if term.kind == kind}
     counts = _counts(Path(folder), kind)
     if not counts:
         counts = {iri: 0 for name, term in known.items() for iri in (name, *term.broader)}

@@ -1,47 +1,28 @@
-"""/void: the release in figures. /dataset/<base>: a base. /def/pop: the ontology. As pages or as RDF, by Accept or suffix."""
+"""/void: the release in figures, as a page or as RDF, by Accept or suffix; and how the other descriptions of data answer."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from pyoxigraph import RdfFormat, parse
 from starlette.requests import Request
 from starlette.responses import Response
 
 from pop_ld import iris, resources, store
-from pop_ld.bases import load_bases
 from pop_ld.errors import NotFound
-from pop_ld.formats import BY_SUFFIX, BY_TYPE, FORMATS, HTML, Format, descriptions, ontology, words
+from pop_ld.formats import BY_SUFFIX, FORMATS, HTML, Format, descriptions, words, writing
 from pop_ld.formats.rdf import rdf
-from pop_ld.formats.void import prefixed
+from pop_ld.formats.void import prefixed, short
 from pop_ld.store import statistics
 from pop_ld.store.statistics import Statistics
-from pop_ld.web.negotiation import accept, choose, language
-from pop_ld.web.respond import cached, html
+from pop_ld.web.negotiation import language, wants_html
+from pop_ld.web.representation import format_of
+from pop_ld.web.respond import cached, html, raw_path
 from pop_ld.web.state import Serving, serving, site_of
-
-
-def dataset(request: Request) -> Response:
-    """GET /dataset/<base>[.suffix]. Raises NotFound, NotAcceptable."""
-    now = serving(request)
-    slug, format = asked(request, request.path_params["base"])
-    if slug not in load_bases():
-        raise NotFound(f"no base is called {slug[:60]!r}")
-    base, manifest, counts = load_bases()[slug], now.release.manifest, counted(now.release)
-
-    def page(lang: str) -> bytes:
-        count, fields = manifest["bases"].get(slug, 0), [f for f in base.fields.values() if f.public]
-        examples = [(e["label"], iris.local(now.site, e["iri"])) for e in manifest["examples"] if f"/id/{slug}/" in e["iri"]]
-        return html(request, "dataset.html", lang, base=base, count=count, fields=fields, examples=examples, formats=FORMATS)
-
-    def represent() -> bytes:
-        return rdf(format, descriptions.dataset(now.site, base, manifest, counts))
-
-    return either(request, format, now.release.name, represent, page, f"/dataset/{slug}")
 
 
 def void(request: Request) -> Response:
@@ -70,6 +51,7 @@ def _figures(now: Serving, counts: Statistics, lang: str) -> dict[str, Any]:
     default = (words.say(lang, "ui.void_default_graph"), counts.triples)
     return {
         "name": now.release.name,
+        "anchors": {prefixed(name): short(name) for name in (*counts.classes, *counts.properties)},
         "graph": iris.void_graph(now.site),
         "graphs": [default, *sorted(counts.graphs.items(), key=lambda row: -row[1])],
         "classes": sorted(((prefixed(name), n) for name, n in counts.classes.items()), key=lambda row: -row[1]),
@@ -83,9 +65,21 @@ def well_known(request: Request) -> Response:
     return Response(status_code=302, headers={"Location": "/void"})
 
 
+def graph(request: Request) -> Response:
+    """GET /graph/…, the IRI of a named graph: 303 to its triples, for a reader to the page that says what it holds. Raises NotFound."""
+    now = serving(request)
+    name = iris.from_path(now.site, raw_path(request))
+    if name not in counted(now.release).graphs:
+        raise NotFound("the release has no such graph")
+    pages = {iris.void_graph(now.site): "/void", iris.quality_graph(now.site): "/quality", iris.examples_graph(now.site): "/sparql"}
+    triples = "/rdf-graph-store?" + urlencode({"graph": name})
+    target = pages.get(name, "/void#graphs") if wants_html(request) else triples
+    return Response(status_code=303, headers={"Location": target, "Vary": "Accept", "Link": f'<{triples}>; rel="describedby"'})
+
+
 def service(request: Request, now: Serving) -> Response:
     """GET /sparql without a query, for a program: the SPARQL 1.1 Service Description (§2). Raises NotAcceptable."""
-    format = BY_TYPE[choose(accept(request), [f.media_type for f in FORMATS if f is not HTML])]
+    format = format_of(request, [f for f in FORMATS if f is not HTML])
     manifest, settings = now.release.manifest, site_of(request).settings
 
     def represent() -> bytes:
@@ -104,26 +98,12 @@ def _counted(path: Path) -> Statistics | None:
     return statistics.load(path)
 
 
-def vocabulary(request: Request) -> Response:
-    """GET /def/pop[.suffix]: needs no release. Raises NotFound, NotAcceptable."""
-    name, format = asked(request, request.path_params["name"])
-    if name != "pop":
-        raise NotFound("no such vocabulary")
-    triples = ontology.triples()
-    state = hashlib.sha256("".join(map(str, triples)).encode()).hexdigest()
-
-    def page(lang: str) -> bytes:
-        return html(request, "vocabulary.html", lang, terms=ontology.terms(lang), namespace=iris.ONTOLOGY, formats=FORMATS)
-
-    return either(request, format, state, lambda: rdf(format, triples), page, "/def/pop")
-
-
 def asked(request: Request, name: str) -> tuple[str, Format]:
     """(name, format): by its suffix where it has a known one, else negotiated."""
     stem, _, suffix = name.rpartition(".")
     if stem and suffix in BY_SUFFIX:
         return stem, BY_SUFFIX[suffix]
-    return name, BY_TYPE[choose(accept(request), [f.media_type for f in FORMATS])]
+    return name, format_of(request, FORMATS)
 
 
 def either(
@@ -136,6 +116,8 @@ def either(
 ) -> Response:
     """The page, or another representation, of what has the same address; ``state`` changes with its content."""
     lang = language(request) if format is HTML else ""
-    others = ", ".join(f'<{here}.{f.suffix}>; rel="alternate"; type="{f.media_type}"' for f in FORMATS if f is not format)
-    headers = {"Content-Location": f"{here}.{format.suffix}", "Link": others}
-    return cached(request, lambda: page(lang) if lang else represent(), format.media_type, state, lang=lang, headers=headers)
+    related = [(f, "self" if f is format else "alternate") for f in FORMATS]
+    links = ", ".join(f'<{here}.{f.suffix}>; rel="{relation}"; type="{f.media_type}"' for f, relation in related)
+    headers = {"Content-Location": f"{here}.{format.suffix}", "Link": links}
+    key = f"{state} {writing.state()}"
+    return cached(request, lambda: page(lang) if lang else represent(), format.media_type, key, lang=lang, headers=headers)

@@ -92,7 +92,7 @@ def detail_of(error: errors.PopError) -> str:
 def more_of(error: errors.PopError) -> dict[str, Any]:
     """Members that the problem of an exception has beyond those of every problem (RFC 9457 §3.2)."""
     if isinstance(error, errors.NotAcceptable):
-        return {"offers": list(error.offers)}
+        return {"offers": list(error.offers), **({"profiles": list(error.profiles)} if error.profiles else {})}
     if isinstance(error, errors.Gone):
         return {"label": error.label, "removed": error.when}
     if isinstance(error, errors.QuerySyntaxError) and error.line:
@@ -138,7 +138,7 @@ def respond(request: Request, status: int, key: str, detail: str, extra: dict[st
     else:
         body = {"type": f"/errors#{key}", "title": title, "status": status, "detail": detail or say(lang, f"errors.{key}.text"), **extra}
         made = JSONResponse(body, status, media_type="application/problem+json")
-    made.headers["Vary"] = "Accept, Accept-Language"
+    made.headers["Vary"] = "Accept, Accept-Profile, Accept-Language"
     made.headers["Cache-Control"] = "no-store" if status >= 500 else "no-cache"
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         made.headers["Retry-After"] = _SOON

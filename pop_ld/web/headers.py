@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pop_ld.config import Settings, image_origins, tile_origin
 from pop_ld.web.errors import respond
 from pop_ld.web.query_answer import AnswerCut
 
 log = logging.getLogger(__name__)
 
-_POLICY = (
-    "default-src 'self'; img-src 'self' https: http: data:; script-src 'self'; style-src 'self'; object-src 'none'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
 ALWAYS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Location, ETag, Link, Location, Pop-Release, Pop-Rewrites, Retry-After",
-    "Content-Security-Policy": _POLICY,
+    "Access-Control-Expose-Headers": "Content-Location, Content-Profile, ETag, Link, Location, Pop-Release, Pop-Rewrites, Retry-After",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "X-Content-Type-Options": "nosniff",
 }
 _ALWAYS = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items()]
-_ASKED_WITH = "Accept, Accept-Language, Content-Type, If-None-Match, X-Requested-With, *"
+
+
+def policy(settings: Settings) -> str:
+    """The Content-Security-Policy of every answer: nothing from elsewhere but the images and map tiles of the settings."""
+    images = " ".join(("'self'", "data:", *image_origins(settings), *filter(None, [tile_origin(settings)])))
+    return (
+        f"default-src 'self'; img-src {images}; script-src 'self'; style-src 'self'; object-src 'none'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+
+
+_ASKED_WITH = "Accept, Accept-Language, Accept-Profile, Content-Type, If-None-Match, X-Requested-With, *"
 """Headers that a page of another site may send: any, those of old browsers by name (Fetch, CORS-preflight: "*")."""
 _METHODS = "GET, HEAD, POST, OPTIONS"
 
@@ -34,15 +41,16 @@ _METHODS = "GET, HEAD, POST, OPTIONS"
 class Headers:
     """The outermost layer of the application."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
+        self._always = [*_ALWAYS, (b"content-security-policy", policy(settings).encode())]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         scope.setdefault("state", {})
-        sender = _Sender(scope, send)
+        sender = _Sender(scope, send, self._always)
         if scope["method"] == "OPTIONS":
             await _preflight()(scope, receive, sender)
             return
@@ -66,8 +74,9 @@ def _preflight() -> Response:
 
 
 class _Sender:
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send, always: Sequence[tuple[bytes, bytes]]) -> None:
         self._scope = scope
+        self._always = always
         self._send = send
         self.started = False
 
@@ -82,7 +91,7 @@ class _Sender:
     def _complete(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         given = list(headers)
         names = {name for name, _ in given}
-        given += [pair for pair in _ALWAYS if pair[0] not in names]
+        given += [pair for pair in self._always if pair[0] not in names]
         release = self._scope["state"].get("release")
         if release and b"pop-release" not in names:
             given.append((b"pop-release", release.encode()))

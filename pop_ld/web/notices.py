@@ -4,89 +4,128 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from pop_ld import iris
-from pop_ld.bases import load_bases
 from pop_ld.errors import Gone, NotFound
-from pop_ld.formats import BY_SUFFIX, BY_TYPE, FORMATS, HTML, Format
+from pop_ld.formats import BY_SUFFIX, HTML
+from pop_ld.formats.extras import BY_SUFFIX as EXTRAS
 from pop_ld.formats.graph import Graph
-from pop_ld.formats.naming import Naming, notice_base
-from pop_ld.formats.page import incoming, notice_page
-from pop_ld.formats.rdf import rdf
-from pop_ld.formats.schema_org import jsonld
-from pop_ld.formats.thing_page import thing_page
-from pop_ld.relations import mirrors
-from pop_ld.web.negotiation import accept, choose, language
-from pop_ld.web.respond import cached, html, raw_path
+from pop_ld.formats.profiles import PROFILES
+from pop_ld.formats.source import Source
+from pop_ld.formats.writing import Representation, context_link, offered, state, write
+from pop_ld.web.negotiation import language
+from pop_ld.web.notice_html import notice_html
+from pop_ld.web.representation import VARY, asked_profile, choose, links, list_of, wants_list
+from pop_ld.web.respond import cached, raw_path
 from pop_ld.web.state import Serving, serving
+from pop_ld.web.thing_html import thing_html
 
 if TYPE_CHECKING:
     from pyoxigraph import Triple
 
-ASKED = 250
-"""Incoming links looked up for one page: several may come from one notice."""
-
-LABELLED = 1000
-"""Most things of one page whose labels are looked up."""
+SUFFIXES = sorted({*BY_SUFFIX, *EXTRAS, *(p.suffix for p in PROFILES if p.suffix)}, key=lambda suffix: (-len(suffix), suffix))
+"""Every suffix of a document's address, ``manifest.json`` before ``json``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A thing that is there; ``format`` where the address has a suffix, else None: negotiate."""
+    """A thing that is there; ``suffix`` is that of the address, "" for none: negotiate."""
 
     thing: str
     triples: Sequence[Triple]
-    format: Format | None
+    suffix: str
 
 
 def identifier(request: Request) -> Response:
-    """GET /id/…: 303 See Other to the document (Cool URIs for the Semantic Web §4.2). Raises NotFound, Gone."""
+    """GET /id/…: 303 See Other to the document (Cool URIs for the Semantic Web §4.2). Raises NotFound, Gone.
+
+    The query goes with it, and the profile that was asked for is named (W3C Content Negotiation by Profile, "get resource by profile").
+    """
     now = serving(request)
     thing = iris.from_path(now.site, raw_path(request))
     look_up(now, thing)
     target = iris.local(now.site, iris.thing_to_document(now.site, thing))
     query = f"?{request.url.query}" if request.url.query else ""
+    profile = asked_profile(request)
     return Response(
         status_code=303,
         headers={
             "Location": target + query,
             "Link": f'<{target}>; rel="describedby"',
-            "Vary": "Accept, Accept-Language",
+            "Vary": VARY,
             "Cache-Control": "public, no-cache",
+            **({"Content-Profile": f"<{profile.iri}>"} if profile else {}),
         },
     )
 
 
 def document(request: Request) -> Response:
-    """GET /doc/…[.suffix]: one representation. Raises NotFound, Gone, NotAcceptable."""
+    """GET /doc/…[.suffix]: one representation, or the list of them (``?_profile=all``). Raises NotFound, Gone, NotAcceptable."""
     now = serving(request)
     found = resolve(now, iris.from_path(now.site, raw_path(request)))
-    format = found.format or BY_TYPE[choose(accept(request), [f.media_type for f in FORMATS])]
-    lang = language(request) if format is HTML else ""
-    here = iris.local(now.site, iris.thing_to_document(now.site, found.thing))
+    source = Source(now.site, found.thing, found.triples, now.reader, now.release.manifest)
+    offers = offered(source)
+    here = iris.local(now.site, source.document)
+    if found.suffix in EXTRAS:
+        return _extra(request, now, source, found.suffix, here)
+    if found.suffix and not any(found.suffix in (offer.format.suffix, offer.profile.suffix) for offer in offers):
+        raise NotFound(f"{found.thing} has no representation of that name")
+    if wants_list(request):
+        return list_of(here, offers, links(_links(source, here), here, offers, None))
+    return _answer(request, now, source, here, offers, choose(request, offers, found.suffix))
+
+
+def _answer(
+    request: Request, now: Serving, source: Source, here: str, offers: Sequence[Representation], chosen: Representation
+) -> Response:
+    lang = language(request) if chosen.format is HTML else ""
 
     def make() -> bytes:
-        if format is not HTML:
-            return rdf(format, found.triples)
-        return _html(request, now, found, lang)
+        if chosen.format is not HTML:
+            return write(chosen, source)
+        return notice_html(request, now, source, lang) if source.base else thing_html(request, now, source, lang)
 
-    headers = {"Content-Location": f"{here}.{format.suffix}", "Link": _links(now.site, found.thing, here, format)}
-    return cached(request, make, format.media_type, now.release.name, lang=lang, headers=headers)
+    first = _links(source, here)
+    if context := context_link(chosen):
+        first.append(f'<{context}>; rel="{iris.JSON_LD_CONTEXT}"; type="application/ld+json"')
+    headers = {
+        "Content-Location": chosen.address(here),
+        "Link": links(first, here, offers, chosen),
+        "Vary": VARY,
+        **({"Content-Profile": f"<{chosen.conforms}>"} if chosen.conforms else {}),
+    }
+    return cached(request, make, chosen.media_type, f"{now.release.name} {state()}", lang=lang, headers=headers)
+
+
+def _extra(request: Request, now: Serving, source: Source, suffix: str, here: str) -> Response:
+    """A representation beside the graph of a notice, such as a citation."""
+    if source.base is None:
+        raise NotFound("only a notice has that")
+    extra, lang = EXTRAS[suffix], language(request)
+    headers = {
+        "Content-Location": f"{here}.{suffix}",
+        "Link": f'<{source.document}>; rel="canonical", <{here}>; rel="describedby"',
+        "Vary": VARY,
+    }
+    key = f"{now.release.name} {state()}"
+    return cached(request, lambda: extra.make(source, lang), extra.format.media_type, key, lang=lang, headers=headers)
 
 
 def resolve(now: Serving, document: str) -> Found:
     """The thing that a document's IRI is about. A REF that itself ends like ``.ttl`` comes before the suffix."""
     thing = iris.document_to_thing(now.site, document)
-    stem, _, suffix = thing.rpartition(".")
     if triples := now.reader.describe(thing):
         _refuse_tombstone(thing, triples)
-        return Found(thing, triples, None)
-    if stem and suffix in BY_SUFFIX:
-        return Found(stem, look_up(now, stem), BY_SUFFIX[suffix])
+        return Found(thing, triples, "")
+    for suffix in SUFFIXES:
+        stem = thing.removesuffix(f".{suffix}")
+        if stem != thing and (triples := now.reader.describe(stem)):
+            _refuse_tombstone(stem, triples)
+            return Found(stem, triples, suffix)
     raise NotFound(f"nothing is known of {thing}")
 
 
@@ -106,25 +145,12 @@ def _refuse_tombstone(thing: str, triples: Sequence[Triple]) -> None:
             raise Gone(f"{thing} was removed", when=when, label=graph.text(document, iris.DCTERMS + "title"))
 
 
-def _links(site: str, thing: str, here: str, format: Format) -> str:
-    """RFC 8288: the canonical address, what describes it for machines, and each other representation."""
-    others = [f'<{here}.{f.suffix}>; rel="alternate"; type="{f.media_type}"' for f in FORMATS if f is not format]
-    canonical = iris.thing_to_document(site, thing)
-    return ", ".join([f'<{canonical}>; rel="canonical"', f'<{here}.ttl>; rel="describedby"; type="text/turtle"', *others])
-
-
-def _html(request: Request, now: Serving, found: Found, lang: str) -> bytes:
-    graph = Graph(found.triples)
-    into = incoming(now.site, now.reader.incoming(found.thing, ASKED), ASKED)
-    wanted = [iri for iri in [*into.things, *graph.objects(mirrors())] if iris.is_thing(now.site, iri)][:LABELLED]
-    naming = Naming(now.site, lang, now.reader.labels(dict.fromkeys(wanted)))
-    context: dict[str, Any] = {
-        "here": iris.local(now.site, iris.thing_to_document(now.site, found.thing)),
-        "canonical": iris.thing_to_document(now.site, found.thing),
-        "formats": FORMATS,
-        "data": jsonld(found.thing, graph, naming),
-        "created": now.release.manifest["created"],
-    }
-    if base := load_bases().get(notice_base(now.site, found.thing)):
-        return html(request, "notice.html", lang, page=notice_page(found.thing, graph, base, naming, into), **context)
-    return html(request, "thing.html", lang, page=thing_page(found.thing, graph, naming, into), **context)
+def _links(source: Source, here: str) -> list[str]:
+    """RFC 8288: the canonical address, the thing that the document describes and what describes it for machines, the rights of its data."""
+    rights = [f'<{iri}>; rel="license"' for iri in source.graph.iris(source.document, iris.EDM + "rights")[:1]]
+    return [
+        f'<{source.document}>; rel="canonical"',
+        f'<{source.thing}>; rel="describes"',
+        f'<{here}.ttl>; rel="describedby"; type="text/turtle"',
+        *rights,
+    ]

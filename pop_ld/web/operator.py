@@ -151,7 +151,7 @@ def create_operator(settings: Settings, writer: store.Writer) -> FastAPI:
         exception_handlers={PopError: errors.answer_pop_error, HTTPException: errors.answer_http_error},
     )
     app.add_middleware(Token, token=settings.operator_token)
-    app.add_middleware(Headers)  # outermost
+    app.add_middleware(Headers, settings=settings)  # outermost
     app.state.operator = Operator(settings, writer, [store.current_name(Path(settings.data))])
     return app
 

@@ -20,7 +20,7 @@ from pop_ld.errors import NotFound
 from pop_ld.report_view import rule_page
 from pop_ld.validation import SEVERITIES
 from pop_ld.validation.known import guarded
-from pop_ld.validation.ledger import Entry, LedgerReader
+from pop_ld.validation.ledger import Entry, open_ledger
 from pop_ld.validation.rules import by_code
 from pop_ld.web.negotiation import accept, choose, language
 from pop_ld.web.respond import cached, html
@@ -36,12 +36,13 @@ _JSON = ["text/html", "application/json"]
 
 
 @lru_cache(maxsize=4)
-def _read(release: Path) -> dict[str, Any]:
+def measured(release: Path) -> dict[str, Any]:
+    """What quality.json of a release holds; {} where it was not measured."""
     return quality.read(release)
 
 
 def _summary(now: Serving) -> dict[str, Any]:
-    found = _read(now.release.path)
+    found = measured(now.release.path)
     if not found:
         raise NotFound("this release was published before releases were measured")
     return found
@@ -99,7 +100,7 @@ def notices(request: Request) -> Response:
     now = serving(request)
     asked = request.query_params
     rule = by_code().get(asked.get("code", ""))
-    ledger = LedgerReader(now.release.path)
+    ledger = open_ledger(now.release.path)
     if rule is None or not ledger.exists:
         raise NotFound("no rule has this code")
     media_type = choose(accept(request), [*_JSON, "text/csv"])

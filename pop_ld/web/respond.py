@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from pop_ld.config import image_origins
 from pop_ld.formats.html import fingerprint, render
+from pop_ld.formats.pictures import loadable
+from pop_ld.formats.words import LANGUAGES
 
 
 def raw_path(request: Request) -> str:
@@ -19,19 +23,21 @@ def raw_path(request: Request) -> str:
     return raw.split(b"?", 1)[0].decode("utf-8", "replace")
 
 
-def other_language(request: Request, lang: str) -> str:
-    """A link to this very page in the other language: its query alone, so that it holds on any host and path."""
+def in_language(request: Request, lang: str) -> str:
+    """A link to this very page in a language: its query alone, so that it holds on any host and path."""
     pairs = [(k, v) for k, v in parse_qsl(request.url.query, keep_blank_values=True, errors="replace") if k != "lang"]
-    return "?" + urlencode([*pairs, ("lang", "en" if lang == "fr" else "fr")], errors="replace")
+    return "?" + urlencode([*pairs, ("lang", lang)], errors="replace")
 
 
 def html(request: Request, template: str, lang: str, **context: Any) -> bytes:
     """A page of the site, rendered."""
     asked = request.query_params.get("lang", "")
     shared = {
-        "switch": other_language(request, lang),
+        "languages": {each: in_language(request, each) for each in LANGUAGES},
+        "path": raw_path(request),
         "keep_lang": f"?lang={lang}" if asked == lang else "",
         "release": request.scope.get("state", {}).get("release", ""),
+        "loadable": partial(loadable, origins=image_origins(request.app.state.site.settings)),
         "q": "",
     }
     return render(template, lang, **{**shared, **context}).encode("utf-8", "replace")
@@ -50,9 +56,11 @@ def cached(
     """A representation with a strong ETag of (release, address, media type, language, our templates); 304 costs no rendering."""
     key = "\0".join((release, raw_path(request), request.url.query, media_type, lang, fingerprint()))
     tag = f'"{hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:32]}"'
-    shared = {"ETag": tag, "Vary": "Accept, Accept-Language", "Cache-Control": "public, no-cache", **(headers or {})}
+    shared = {"ETag": tag, "Vary": "Accept, Accept-Language", "Cache-Control": "public, no-cache", "Accept-Ranges": "none"}
+    shared |= headers or {}
     if lang:
         shared["Content-Language"] = lang
+    request.scope["state"]["keep"] = True  # for the page cache
     if matches(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=shared)
     return Response(make(), headers={**shared, "Content-Type": content_type(media_type)})

@@ -17,7 +17,7 @@ from starlette.requests import Request
 
 from pop_ld import search, store
 from pop_ld.config import Settings
-from pop_ld.errors import PopError
+from pop_ld.errors import PopError, StoreUnavailable
 from pop_ld.search.contract import SearchReader
 from pop_ld.web.checks import Checks
 from pop_ld.web.errors import NoRelease
@@ -53,7 +53,10 @@ class Current:
         self._serving: Serving | None = None
 
     def get(self) -> Serving:
-        """The current release, open. Raises NoRelease where none was published; blocks for some 20 ms after a publication."""
+        """The current release, open; blocks for some 20 ms after a publication.
+
+        Raises NoRelease where none was published, StoreUnavailable where the one that was cannot be read.
+        """
         name = store.current_name(self._data)
         serving = self._serving
         if serving and (serving.release.name == name or time.monotonic() < self._next_try):
@@ -76,9 +79,9 @@ class Current:
         try:
             release = store.current(self._data)
             self._serving = Serving(release, store.open_reader(release, self._settings), search.open_search(release.path / "search"))
-        except PopError:
+        except PopError as error:
             if self._serving is None:
-                raise
+                raise StoreUnavailable(error.message, file=error.file) from error
             self._next_try = time.monotonic() + TRY_AGAIN
             log.exception("release %s cannot be opened; %s still serves", name, self._serving.release.name)
 

@@ -34,7 +34,8 @@ def browser() -> Iterator[Any]:
     if not chromium:
         pytest.skip("no chromium on PATH")
     with api.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        lonely = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # no other host is ever reached
+        opened = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", lonely])
         yield opened
         opened.close()
 

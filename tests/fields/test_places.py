@@ -8,16 +8,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pop_ld.fields.places import communes, department, is_insee
+from pop_ld.fields.places import around, communes, department, is_insee
 
 
 def test_a_commune_by_its_code() -> None:
-    assert communes(("76540",), ("Rouen",), ("Seine-Maritime",)) == [{"place": "insee-76540", "label": "Rouen", "insee": "76540"}]
+    """Its department is that of the code, whatever is written beside it."""
+    rouen = {"place": "insee-76540", "label": "Rouen", "insee": "76540"}
+    normandy = {"region_place": "region-Normandie", "region_label": "Normandie"}
+    wider = {"department_place": "departement-76", "department_code": "76", "department_label": "Seine-Maritime", **normandy}
+    assert communes(("76540",), ("Rouen",), ("Yonne",)) == [{**rouen, **wider}]
+
+
+@pytest.mark.parametrize(
+    ("insee", "department", "region"),
+    [
+        ("2A004", "departement-2A", "region-Corse"),
+        ("97411", "departement-974", "region-La_R%C3%A9union"),
+        ("89387", "departement-89", "region-Bourgogne-Franche-Comt%C3%A9"),
+        ("97502", "departement-975", None),
+        ("99999", None, None),
+    ],
+)
+def test_the_places_around_a_commune(insee: str, department: str | None, region: str | None) -> None:
+    (found,) = communes((insee,), (), ())
+    assert (found.get("department_place"), found.get("region_place")) == (department, region)
 
 
 @pytest.mark.parametrize("written", [("Yonne",), ("89",), ("89", "Yonne"), ("YONNE",), ("89 ; Yonne",)])
 def test_a_commune_by_name_and_department(written: tuple[str, ...]) -> None:
-    assert communes((), ("Sens",), written) == [{"place": "nom-Sens%2C_Yonne", "label": "Sens"}]
+    assert communes((), ("Sens",), written) == [{"place": "nom-Sens%2C_Yonne", "label": "Sens", **around("89")}]
 
 
 def test_a_department_that_is_none_still_tells_communes_apart() -> None:
@@ -31,14 +50,17 @@ def test_codes_and_names_of_different_number_make_no_pair() -> None:
 
 def test_the_current_code_beside_the_one_at_protection() -> None:
     """10001 -> 10289 is in POP's own table of moved communes (FACTS b)."""
-    assert communes(("10001",), (), (), ("10289",)) == [{"place": "insee-10001", "label": "10001", "insee": "10001", "current": "10289"}]
+    current = {"current": "10289", "current_department_place": "departement-10", "current_region_place": "region-Grand_Est"}
+    assert communes(("10001",), (), (), ("10289",)) == [
+        {"place": "insee-10001", "label": "10001", "insee": "10001", **around("10"), **current}
+    ]
 
 
 @pytest.mark.parametrize(
     "current", [("PM21000318",), ("VISPAL-BEAUVAIS-CATH-SCULPTURE",), ("mem/0420/sap01_mh00079729_p.jpg;10289",), ("10289", "10174"), ()]
 )
 def test_what_is_no_current_code_is_left_out(current: tuple[str, ...]) -> None:
-    assert communes(("10001",), ("Agay",), (), current) == [{"place": "insee-10001", "label": "Agay", "insee": "10001"}]
+    assert communes(("10001",), ("Agay",), (), current) == [{"place": "insee-10001", "label": "Agay", "insee": "10001", **around("10")}]
 
 
 @pytest.mark.parametrize(

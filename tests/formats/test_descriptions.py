@@ -1,15 +1,19 @@
 """What the site says of itself is true: the functions that it names are evaluated, and its IRIs follow the site."""
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
+import pyshacl
 import pytest
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store, Triple
+from rdflib import RDF, Graph, Namespace
 
 from pop_ld import iris
 from pop_ld.bases import load_bases
 from pop_ld.config import Settings
-from pop_ld.formats import descriptions, void
+from pop_ld.formats import BY_SUFFIX, descriptions, void
+from pop_ld.formats.rdf import rdf
 from pop_ld.store.statistics import PropertyCount, Statistics
 
 SITE = "https://example.org/pop"
@@ -131,6 +135,37 @@ def test_the_queries_ask_the_site_that_they_are_published_on() -> None:
     queries = [t.object.value for t in moved if t.predicate.value.startswith(iris.SHACL) and isinstance(t.object, Literal)]
     assert any(f"{SITE}/dataset/" in query for query in queries) and any(iris.ONTOLOGY in query for query in queries)
     assert not any(f"{iris.DEFAULT_SITE}/{path}/" in query for query in queries for path in ("id", "doc", "dataset", "graph"))
+
+
+FILES = [{"name": "mnr-000.nt.gz", "bytes": 12, "sha256": "ab" * 32}, {"name": "removed.json", "bytes": 3, "sha256": "cd" * 32}]
+
+
+def test_the_files_of_the_release_are_distributions_with_their_checksums() -> None:
+    triples = descriptions.whole(SITE, {**MANIFEST, "dump": FILES}, COUNTS, Settings())
+    release = iris.release(SITE, "2026-11-24.02")
+    ways = values(triples, release, iris.DCAT + "distribution")
+    found = set()
+    for way in ways:
+        (sum_of,) = values(triples, way, iris.SPDX + "checksum")
+        found.add((*values(triples, way, iris.DCAT + "downloadURL"), *values(triples, sum_of, iris.SPDX + "checksumValue")))
+    assert found == {(iris.dump(SITE, "2026-11-24.02", file["name"]), file["sha256"]) for file in FILES}
+    assert values(triples, release, iris.VOID + "dataDump") == {iris.dump(SITE, "2026-11-24.02", "mnr-000.nt.gz")}
+
+
+def test_the_catalogue_conforms_to_dcat_ap(shared: Path) -> None:
+    """DCAT-AP 3.0.1 by its own shapes, of which some lack the type that says what they are; those without a path say nothing."""
+    shapes = Graph().parse(shared / "vocab" / "dcat-ap" / "dcat-ap-3.0.1-SHACL.ttl")
+    sh = Namespace(iris.SHACL)
+    for shape in set(shapes.objects(None, sh.property)):
+        if (shape, sh.path, None) in shapes:
+            shapes.add((shape, RDF.type, sh.PropertyShape))
+        else:
+            shapes.remove((None, sh.property, shape))
+    said = rdf(BY_SUFFIX["nt"], descriptions.whole(SITE, {**MANIFEST, "dump": FILES}, COUNTS, Settings()))
+    conforms, _, report = pyshacl.validate(Graph().parse(data=said, format="nt"), shacl_graph=shapes)
+    assert conforms, report
+    without = "\n".join(line for line in said.decode().splitlines() if f"<{iris.DCTERMS}description>" not in line)
+    assert not pyshacl.validate(Graph().parse(data=without, format="nt"), shacl_graph=shapes)[0], "the shapes check nothing"
 
 
 def test_a_base_of_the_catalogue_is_described() -> None:

@@ -24,3 +24,10 @@ def test_texts_come_back_as_they_were() -> None:
 def test_xml_replaces_only_what_it_cannot_write() -> None:
     graph = rdflib.Graph().parse(data=rdf(BY_SUFFIX["rdf"], TRIPLES), format="xml")
     assert {str(o) for o in graph.objects()} == {"l\x92église", "ligne\r\nsuivante", "</script> & <b>", "\ufffd"}
+
+
+def test_only_prefixes_that_occur_are_written() -> None:
+    spaces = {"crm": "http://www.cidoc-crm.org/cidoc-crm/", "never": "http://never.example/"}
+    triple = Triple(NamedNode("http://a.example/x"), NamedNode(spaces["crm"] + "P2_has_type"), NamedNode("http://a.example/y"))
+    text = rdf(BY_SUFFIX["ttl"], [triple], spaces).decode()
+    assert "crm:P2_has_type" in text and "never" not in text

@@ -7,7 +7,7 @@ import pytest
 
 from pop_ld import resources, summary
 from pop_ld.formats.html import script
-from pop_ld.formats.words import coordinate, date_words, followable, inline, number, plain, rich, say
+from pop_ld.formats.words import broken, coordinate, date_words, followable, inline, number, one_line, plain, rich, say
 
 
 def keys(texts: Any, path: str = "") -> set[str]:
@@ -74,10 +74,26 @@ def luminance(colour: str) -> float:
 
 
 def test_contrast_of_texts_in_the_light_and_the_dark_theme() -> None:
-    """WCAG 2.2 §1.4.3: 4.5:1 for text on the page and on fields."""
+    """WCAG 2.2 §1.4.3: 4.5:1 for text on the page, on fields and washes; what a browser without light-dark() gets is the light theme."""
     style = (resources.folder("templates") / "static" / "style.css").read_text(encoding="utf-8")
-    for block in re.findall(r":root \{(.*?)\}", style, re.DOTALL):
-        found = {name: value * 2 if len(value) == 3 else value for name, value in re.findall(r"--([\w-]+): #([0-9a-f]{3,6});", block)}
-        for name in ("ink", "soft", "accent", "fault", *(f"hue{n}" for n in range(6))):
-            lights = sorted((luminance(found[name]), luminance(found["paper"])))
-            assert (lights[1] + 0.05) / (lights[0] + 0.05) >= 4.5, name
+    plain = dict(re.findall(r"--([\w-]+): #([0-9a-f]{3,6});", style.split("@supports", 1)[0]))
+    pairs = {name: (light, dark) for name, light, dark in re.findall(r"--([\w-]+): light-dark\(#(\w+), #(\w+)\);", style)}
+    assert {name: light for name, (light, _) in pairs.items()} == plain
+    for theme in (0, 1):
+        found = {name: pair[theme] * (2 if len(pair[theme]) == 3 else 1) for name, pair in pairs.items()}
+        inks = ("ink", "quiet", "accent", "fault", "good", *(f"hue{n}" for n in range(6)))
+        for name, ground in [(ink, ground) for ink in inks for ground in ("paper", "field", "wash")] + [("accent-ink", "accent")]:
+            lights = sorted((luminance(found[name]), luminance(found[ground])))
+            assert (lights[1] + 0.05) / (lights[0] + 0.05) >= 4.5, (name, ground)
+        edges = sorted((luminance(found["edge"]), luminance(found["paper"])))
+        assert (edges[1] + 0.05) / (edges[0] + 0.05) >= 3, "the border of a field (§1.4.11)"
+
+
+def test_a_first_of_a_month_has_its_letters_raised() -> None:
+    assert inline("1er janvier 2019") == "1<sup>er</sup> janvier 2019"
+    assert inline("le 1er adjoint") == "le 1er adjoint"
+
+
+def test_a_piece_of_a_text_keeps_the_spaces_at_its_ends() -> None:
+    assert broken(" et ") == " et " and broken(" a#b ") == " a<br>b "
+    assert one_line("a#b \r\n c£") == "a b c"

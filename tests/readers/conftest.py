@@ -54,7 +54,8 @@ def _write_base(folder: Path, slug: str, ref: str, alias: str, fields: Mapping[s
     (folder / "fields.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "unmapped.csv").write_text("field,kind,reason,reason_fr\nlist_date,technical,corrupt,corrompu\n", encoding="utf-8")
     (folder / "base.yml").write_text(
-        f"slug: {slug}\nname: {{fr: '{alias}', en: x{slug}}}\nshort: {{fr: {slug}, en: {slug}}}\naliases: ['{alias}']\nclass: X\n"
+        f"slug: {slug}\nname: {{fr: '{alias}', en: x{slug}}}\nshort: {{fr: {slug}, en: {slug}}}\ndescription: {{fr: x, en: x}}\n"
+        f"aliases: ['{alias}']\nclass: X\n"
         f"ref: '{ref}'\nlabel: ['{{REF}}']\nempty_values: ['Non renseigné']\n",
         encoding="utf-8",
     )

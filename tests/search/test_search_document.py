@@ -59,6 +59,7 @@ def _base(withheld: str = "NOTE") -> Base:
         folder=Path("none"),
         name={},
         short={},
+        description={},
         aliases=(),
         cls="ObjetMobilier",
         ref=re.compile("^PM"),
@@ -130,7 +131,21 @@ def test_document() -> None:
         "places": ["Villeneuve"],
         "terms": ["bon état", "calice", "orfèvrerie", "19e siècle", "17e siècle", "classé au titre objet"],
         "numbers": ["OA 12"],
+        "links": [],
+        "year": "",
+        "point": "",
     }
+
+
+def test_what_a_notice_points_at_when_and_where() -> None:
+    """Each link once, none to itself; a commune stands in its department and region; the year is the first of the time-span."""
+    site, of = "https://site.example/id", "https://property.example/"
+    places = [{"place": "insee-89387", "label": "Sens", "department_place": "departement-89", "region_place": "region-B"}]
+    record = _record(place=places, date=[{"end": "-0052-12-31T23:59:59Z"}], lat="48.2", long="3.28")
+    told = [f"{of}in {site}/lieu/insee-89387", f"{of}by {site}/agent/x", f"{of}by {site}/agent/x", f"{of}see {site}/palissy/PM1"]
+    made = document(_base(), record, f"{site}/palissy/PM1", told)
+    assert made["links"] == [*told[:2], f"{of}in {site}/lieu/departement-89", f"{of}in {site}/lieu/region-B"]
+    assert (made["year"], made["point"]) == ("-0052", "48.2 3.28")
 
 
 def test_a_withheld_field_stays_out_whatever_the_record_holds() -> None:

@@ -11,7 +11,7 @@ import pytest
 from store_samples import DCTERMS, POP, SITE, notices, publish, run_python, thing, tree
 
 from pop_ld.errors import StoreError
-from pop_ld.store import Release, ResourceReader, open_reader
+from pop_ld.store import Release, ResourceReader, open_reader, oxigraph
 from pop_ld.store.oxigraph import DESCRIBE_LIMIT
 
 HOSTILE = ["", " ", "not absolute", "http://x/ y", "http://x/\n", "http://x/>", "http://x/<", 'http://x/"', "\0", "http://[", "_:b", "?s",
@@ -50,6 +50,17 @@ def test_objects_and_contains(reader: ResourceReader) -> None:
     assert [str(o) for o in reader.objects(thing(7), DCTERMS + "identifier")] == ['"PA00000007"']
     assert reader.objects(thing(7), "a:none") == []
     assert reader.contains(thing(7)) and not reader.contains(thing(700))
+
+
+def test_remembered_labels_are_the_same_and_nobody_changes_them(reader: ResourceReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(oxigraph, "KNOWN_LABELS", 2)
+    wanted = [thing(number) for number in range(5)]
+    for _ in range(3):
+        found = reader.labels([*wanted, "https://example.org/none"])
+        assert {iri: [label.value for label in labels] for iri, labels in found.items()} == {
+            w: [f"Église {n} "] for n, w in enumerate(wanted)
+        }
+        found[wanted[4]].clear()
 
 
 def test_labels_take_rdfs_label_then_skos(reader: ResourceReader) -> None:

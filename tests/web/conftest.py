@@ -45,6 +45,7 @@ def serve(settings: Settings) -> tuple[uvicorn.Server, threading.Thread, str]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [free]}, daemon=True)
     thread.start()
     while not server.started:
+        assert thread.is_alive(), "the server did not start"
         time.sleep(0.01)
     return server, thread, f"http://127.0.0.1:{port}"
 

@@ -188,15 +188,20 @@ def test_the_page_asks_nothing_of_other_hosts_and_runs_no_inline_code(running: R
 
 def test_what_is_vendored_has_its_licences_and_serves(running: Running) -> None:
     folder: Path = resources.folder("templates") / "static" / "vendor"
-    names = {path.name for path in folder.iterdir()}
-    assert names == {"yasqe.js", "yasqe.css", "leaflet.js", "leaflet.css", "land.json", "LICENCES.txt"}
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     pinned = json.loads((folder.parents[2] / "assets" / "package.json").read_text(encoding="utf-8"))["devDependencies"]
     licences = (folder / "LICENCES.txt").read_text(encoding="utf-8")
-    for name in ("@zazuko/yasqe", "leaflet", "world-atlas"):
+    for name in pinned.keys() - {"topojson-client"}:  # which only builds land.json
         assert f"{name} {pinned[name]} (" in licences
     for name in names:
         assert running.get(f"/static/vendor/{name}").status_code == 200
     assert "sourceMappingURL" not in (folder / "yasqe.js").read_text(encoding="utf-8")
+    faces = re.findall(r'url\("(fonts/[^"]+)"\)', (folder / "fonts.css").read_text(encoding="utf-8"))
+    assert set(faces) == {name for name in names if name.startswith("fonts/")}
+    font = running.get(f"/static/vendor/{faces[0]}")
+    assert font.headers["content-type"] == "font/woff2" and "immutable" in font.headers["cache-control"]
+    preloaded = re.findall(r'rel="preload" href="/static/vendor/([^"]+)"', running.get("/").text)
+    assert preloaded and set(preloaded) <= set(faces)
 
 
 def test_a_line_of_tsv_that_was_cut_is_dropped() -> None:

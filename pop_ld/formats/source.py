@@ -1,0 +1,69 @@
+"""One thing of a release as its representations see it: its triples, and bounded look-ups of what it points at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Protocol
+
+from pyoxigraph import Literal, Triple
+
+from pop_ld import iris
+from pop_ld.bases import Base, load_bases
+from pop_ld.formats.graph import Graph
+from pop_ld.formats.naming import notice_base
+
+LOOKED_AT = 60
+"""Most other things whose descriptions one representation looks up: no address starts heavy work."""
+
+
+class Reader(Protocol):
+    """The look-ups that a representation may make (``store.ResourceReader`` has them)."""
+
+    def describe(self, iri: str) -> list[Triple]: ...
+
+    def labels(self, iris: Iterable[str]) -> dict[str, list[Literal]]: ...
+
+
+class Source:
+    """A thing of the site with what is said of it. ``manifest`` is that of the release: ``name``, ``created``, ``bases`` …
+
+    ``triples`` are those of the thing, of its ``#`` parts and of its document, as ``ResourceReader.describe`` gives them.
+    """
+
+    def __init__(self, site: str, thing: str, triples: Sequence[Triple], reader: Reader, manifest: Mapping[str, Any]) -> None:
+        self.site = site
+        self.thing = thing
+        self.triples = triples
+        self.manifest = manifest
+        self._reader = reader
+        self._about: dict[str, Graph] = {}
+        self._labels: dict[str, Sequence[Literal]] = {}
+
+    @cached_property
+    def graph(self) -> Graph:
+        return Graph(self.triples)
+
+    @cached_property
+    def base(self) -> Base | None:
+        """The base of a notice; None for an agent, a concept, a place …"""
+        return load_bases().get(notice_base(self.site, self.thing))
+
+    @cached_property
+    def document(self) -> str:
+        """IRI of the document about the thing."""
+        return iris.thing_to_document(self.site, self.thing)
+
+    def about(self, iri: str) -> Graph:
+        """What is said of another thing; an empty graph of one that is unknown, and of every one after the LOOKED_AT first."""
+        if iri not in self._about and len(self._about) < LOOKED_AT:
+            self._about[iri] = Graph(self._reader.describe(iri))
+        return self._about.get(iri) or Graph(())
+
+    def labels(self, things: Iterable[str]) -> Mapping[str, Sequence[Literal]]:
+        """The labels of those things that have any, each looked up once."""
+        wanted = list(dict.fromkeys(things))
+        if fresh := [iri for iri in wanted if iri not in self._labels]:
+            found = self._reader.labels(fresh)
+            self._labels.update({iri: found.get(iri, ()) for iri in fresh})
+        return {iri: self._labels[iri] for iri in wanted if self._labels[iri]}

@@ -1,0 +1,57 @@
+"""The folder of an index: how one is begun, alone or upon that of the former release, and which ones this program can read."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+from pop_ld.errors import StoreError
+from pop_ld.search.words import ANALYSIS
+
+LAYOUT = 2
+"""Number of the fields of an index; those of layout 1 know no links."""
+LOCKS = (".tantivy-writer.lock", ".tantivy-meta.lock")
+_VERSION = "pop_ld.json"
+_CHANGING = ("meta.json", ".managed.json", _VERSION)
+"""Files of an index that are written again; all others never change and may be shared by hard links."""
+
+
+def start(folder: Path, before: Path | None) -> None:
+    """An empty folder, or one that shares the former release's unchanging files and has copies of the others.
+
+    Raises StoreError where ``folder`` is not empty, or where ``before`` has another layout: its notices lack what it never knew.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise StoreError("a search index is built in an empty folder", file=str(folder))
+    if before is None:
+        (folder / _VERSION).write_text(json.dumps({"analysis": ANALYSIS, "layout": LAYOUT}) + "\n", encoding="utf-8")
+        return
+    layout = check(before)
+    if layout != LAYOUT:
+        raise StoreError(f"search index of layout {layout}, this program writes {LAYOUT}: load all files anew", file=str(before))
+    for file in before.iterdir():
+        if file.name in _CHANGING or (file.name not in LOCKS and not _linked(file, folder / file.name)):
+            shutil.copyfile(file, folder / file.name)
+
+
+def _linked(file: Path, link: Path) -> bool:
+    try:
+        os.link(file, link)
+    except OSError:
+        return False  # another file system, or one without hard links
+    return True
+
+
+def check(folder: Path) -> int:
+    """The layout of an index; 1 knows no links, but answers everything else. Raises StoreError where it cannot be read."""
+    file = folder / _VERSION
+    version = json.loads(file.read_text(encoding="utf-8"))
+    if (found := version.get("analysis")) != ANALYSIS:
+        raise StoreError(f"search index of analysis {found}, this program has {ANALYSIS}: build it anew", file=str(file))
+    layout = version.get("layout", 1)
+    if layout not in (1, LAYOUT):
+        raise StoreError(f"search index of layout {layout}, this program reads {LAYOUT}: build it anew", file=str(file))
+    return int(layout)
