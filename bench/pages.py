@@ -46,9 +46,8 @@ class Load:
 async def _client(root: str, paths: Iterator[str], until: float, pause: float, load: Load) -> None:
     """Asks one page after another on one connection, ``pause`` seconds apart."""
     parts = urlsplit(root)
+    await asyncio.sleep(random.random())  # readers do not come in one moment, when one of the processes would take them all
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
-    if pause:
-        await asyncio.sleep(random.random() * pause)
     while time.monotonic() < until:
         start = time.monotonic()
         writer.write(f"GET {next(paths)} HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nAccept-Encoding: gzip\r\n\r\n".encode())

@@ -51,6 +51,7 @@ from pop_ld.web.health import Health
 from pop_ld.web.page_cache import PageCache
 from pop_ld.web.result_cache import ResultCache
 from pop_ld.web.state import Current, Site
+from pop_ld.web.turns import Turns
 
 READ = ["GET", "HEAD"]
 ADDRESSES: tuple[tuple[str, Callable[[Request], Any], list[str]], ...] = (
@@ -94,7 +95,7 @@ ADDRESSES: tuple[tuple[str, Callable[[Request], Any], list[str]], ...] = (
     ("/sitemaps/{name}", crawlers.file, READ),
     ("/.well-known/security.txt", crawlers.security, READ),
 )
-"""Every address of the site; plain functions run in a thread, so that blocking look-ups never hold up another request."""
+"""Every address of the site; plain functions run in a thread (``turns``), so that a look-up never holds up the loop."""
 
 
 def create_app(settings: Settings, place: Place | None = None) -> FastAPI:
@@ -102,7 +103,7 @@ def create_app(settings: Settings, place: Place | None = None) -> FastAPI:
 
     ``place`` tells it from the other processes behind the same listening socket, where there are any.
     """
-    pool = store.query_service(settings)
+    pool, turns = store.query_service(settings), Turns(settings)
     cache = ResultCache(Path(settings.data) / "cache", settings.result_cache << 20)
 
     @asynccontextmanager
@@ -122,7 +123,7 @@ def create_app(settings: Settings, place: Place | None = None) -> FastAPI:
         openapi_url=None,
         lifespan=lifespan,
         routes=[
-            *(Route(path, endpoint, methods=methods) for path, endpoint, methods in ADDRESSES),
+            *(Route(path, turns(endpoint), methods=methods) for path, endpoint, methods in ADDRESSES),
             Mount("/static", static.Static(directory=resources.folder("templates") / "static")),
         ],
         exception_handlers={PopError: errors.answer_pop_error, HTTPException: errors.answer_http_error},

@@ -27,6 +27,7 @@ from pop_ld.web.thing_html import thing_html
 if TYPE_CHECKING:
     from pyoxigraph import Triple
 
+_REMOVED = iris.PROV + "invalidatedAtTime"
 SUFFIXES = sorted({*BY_SUFFIX, *EXTRAS, *(p.suffix for p in PROFILES if p.suffix)}, key=lambda suffix: (-len(suffix), suffix))
 """Every suffix of a document's address, ``manifest.json`` before ``json``."""
 
@@ -139,9 +140,11 @@ def look_up(now: Serving, thing: str) -> Sequence[Triple]:
 
 
 def _refuse_tombstone(thing: str, triples: Sequence[Triple]) -> None:
+    if not any(triple.predicate.value == _REMOVED for triple in triples):
+        return  # nearly always: no graph is made for it
     graph = Graph(triples)
     for document in graph.subjects_of(iris.FOAF + "primaryTopic", thing):
-        if when := graph.text(document, iris.PROV + "invalidatedAtTime"):
+        if when := graph.text(document, _REMOVED):
             raise Gone(f"{thing} was removed", when=when, label=graph.text(document, iris.DCTERMS + "title"))
 
 

@@ -17,6 +17,7 @@ The rules, strongest first:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -104,9 +105,13 @@ def wanted_types(request: Request) -> str:
 
 def quality(header: str, offer: Representation) -> float:
     """How much a client wants a media type in a profile; an empty header wants everything (RFC 9110 §12.5.1)."""
-    if not header.strip():
-        return 1.0
-    fits = [(_closeness(each, offer.format, offer.conforms), each.quality) for each in ranges(header)]
+    return _quality(header, offer.format.name, offer.conforms) if header.strip() else 1.0
+
+
+@lru_cache(maxsize=2000)
+def _quality(header: str, name: str, conforms: str) -> float:
+    """Remembered: browsers send few headers, and each is held against some forty representations."""
+    fits = [(_closeness(each, BY_NAME[name], conforms), each.quality) for each in ranges(header)]
     closest = max((fit for fit, _ in fits), default=0)
     return next(q for fit, q in fits if fit == closest) if closest else 0.0
 

@@ -113,10 +113,11 @@ function address(query) {
   const to = short.length <= data.link ? short : `/sparql${lang ? `?lang=${lang}` : ""}#query=${encodeURIComponent(query)}`;
   if (to !== location.pathname + location.search + location.hash) history.pushState(null, "", to);
   document.getElementById("question")?.remove();
-  const other = document.querySelector("header nav a[hreflang]");
-  const there = new URL(location.href);
-  there.searchParams.set("lang", other.hreflang);
-  other.href = there;
+  for (const link of document.querySelectorAll(".languages a[hreflang]")) {
+    const there = new URL(location.href);
+    there.searchParams.set("lang", link.hreflang);
+    link.href = there;
+  }
 }
 
 function addressed() {
