@@ -165,6 +165,16 @@ def thing_to_document(site: str, iri: str) -> str:
     return f"{site}/doc/" + iri.split("#", 1)[0].removeprefix(f"{site}/id/")
 
 
+def concept_page(site: str, iri: str) -> str:
+    """Address of our page of a concept that has its IRI elsewhere: a term of an installed thesaurus."""
+    return f"{site}/concept?iri={quote(iri, safe=':/')}"
+
+
+def page_of(site: str, iri: str) -> str:
+    """Address of the page of a thing: its document, or ours of a concept of elsewhere."""
+    return thing_to_document(site, iri) if is_thing(site, iri) else concept_page(site, iri)
+
+
 def document_to_thing(site: str, iri: str) -> str:
     """``{site}/doc/x`` -> ``{site}/id/x``."""
     return f"{site}/id/" + iri.removeprefix(f"{site}/doc/")

@@ -62,6 +62,8 @@ class Naming:
         text = best_label(self.labels.get(iri, ()), self.lang)
         if iris.is_thing(self.site, iri):
             return Value("link" if text else "missing", text or iris.last_part(iri), iris.local(self.site, iri) if text else "", base)
+        if text and not iri.startswith(self.site):  # what has a label here and its IRI elsewhere is a concept of an installed thesaurus
+            return Value("link", text, iris.local(self.site, iris.concept_page(self.site, iri)))
         if followable(iri):
             return Value("external", text or iris.last_part(iri), iris.local(self.site, iri))
         return Value("missing", text or iris.last_part(iri))

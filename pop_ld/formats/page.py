@@ -90,9 +90,16 @@ class Page:
 
 def named_things(site: str, thing: str, graph: Graph, base: Base) -> list[str]:
     """The things whose labels the page of a notice needs: what it names, and the first notices that each of its fields leads to."""
-    shared = [iri for iri in graph.objects(mirrors()) if iris.is_thing(site, iri) and not notice_base(site, iri)]
+    shared = [iri for iri in graph.objects(mirrors()) if _may_have_a_label(site, iri)]
     led = [iri for _, found in _led_to(thing, graph, base, site) for iri in found[:LINKED]]
     return [*shared, *led, *graph.iris(thing, KEEPER)]
+
+
+def _may_have_a_label(site: str, iri: str) -> bool:
+    """Whether it is a thing that notices share, or a concept of elsewhere; our vocabulary and CRM's classes are not shown by label."""
+    if iri.startswith(f"{site}/"):
+        return iris.is_thing(site, iri) and not notice_base(site, iri)
+    return not iri.startswith((iris.ONTOLOGY, iris.CRM))
 
 
 def notice_page(thing: str, graph: Graph, base: Base, naming: Naming, origins: Sequence[str] = ()) -> Page:

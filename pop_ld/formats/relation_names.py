@@ -54,8 +54,8 @@ def short_name(relation: str) -> str:
 
 
 def kind_of(site: str, thing: str) -> str:
-    """The first part of a thing's address: ``{site}/id/agent/joconde/x`` -> "agent"; "" for an IRI of elsewhere."""
-    return next(iter(path_parts(site, thing)), "")
+    """The first part of a thing's address: ``{site}/id/agent/joconde/x`` -> "agent"; "concept" for an IRI of elsewhere."""
+    return next(iter(path_parts(site, thing)), "concept")
 
 
 def relation_name(relation: str, kind: str, lang: str) -> str:

@@ -52,7 +52,7 @@ class Source:
     @cached_property
     def document(self) -> str:
         """IRI of the document about the thing."""
-        return iris.thing_to_document(self.site, self.thing)
+        return iris.page_of(self.site, self.thing)
 
     def about(self, iri: str) -> Graph:
         """What is said of another thing; an empty graph of one that is unknown, and of every one after the LOOKED_AT first."""

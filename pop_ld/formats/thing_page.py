@@ -18,6 +18,9 @@ from pop_ld.formats.words import date_words
 MOST = 12
 """Most values of one line: notices of a name that many people bear state hundreds of lives."""
 
+NARROWER = 200
+"""Most narrower terms that a page names."""
+
 KINDS = {"agent": "agent", "concept": "concept", "lieu": "place", "temps": "time"}
 WITHIN = iris.CRM + "P89_falls_within"
 _TYPES = {iris.CRM + "E21_Person": "person", iris.CRM + "E74_Group": "group"}
@@ -59,7 +62,7 @@ class ThingPage:
 def thing_page(source: Source, lang: str) -> ThingPage:
     """The page of any thing that is no notice."""
     thing, graph, parts = source.thing, source.graph, path_parts(source.site, source.thing)
-    kind = KINDS.get(parts[0] if parts else "", "thing")
+    kind = KINDS.get(parts[0], "thing") if parts else "concept"  # what has a page here and its IRI elsewhere is a term of a thesaurus
     base = parts[1] if len(parts) > 2 and parts[1] in load_bases() else ""
     around = _around(source, graph)
     naming = Naming(source.site, lang, source.labels([*_named(source), *around, *_same(source)]))
@@ -75,17 +78,21 @@ def thing_page(source: Source, lang: str) -> ThingPage:
         kind=kind,
         what=_what(kind, thing, graph, parts),
         base=base,
-        facts=[Row("", row.label, row.values[:MOST]) for row in (facts(source, naming, parts) if facts else ()) if row.values],
+        facts=[_bounded(row) for row in (facts(source, naming, parts) if facts else ()) if row.values],
         rows=[row for row in others if row.values],
         around=[naming.link(iri) for iri in reversed(around)],
     )
+
+
+def _bounded(row: Row) -> Row:
+    return Row("", row.label, row.values[: NARROWER if row.label == "thing_narrower" else MOST])
 
 
 def _named(source: Source) -> list[str]:
     """The things whose labels the page may show: the first values of each property of the thing and of its parts, a bounded number."""
     graph = source.graph
     parts = [source.thing, *(part for name in _EVENTS for part in graph.iris(source.thing, name)[:MOST])]
-    found = (iri for about in parts for predicate in graph.predicates(about) for iri in graph.iris(about, predicate)[:MOST])
+    found = (iri for about in parts for predicate in graph.predicates(about) for iri in graph.iris(about, predicate)[:NARROWER])
     return [iri for iri in dict.fromkeys(found) if "#" not in iri]
 
 

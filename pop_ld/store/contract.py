@@ -134,8 +134,14 @@ class ResourceReader(Protocol):
     def objects(self, subject: str, predicate: str) -> list[Term]:
         """The objects of (subject, predicate)."""
 
+    def concept(self, iri: str) -> list[Triple]:
+        """The triples of a concept of an installed thesaurus, whatever the graph that they are in; [] when unknown.
+
+        Concepts that name it as their broader one are its narrower ones (SKOS S25).
+        """
+
     def labels(self, iris: Iterable[str]) -> dict[str, list[Literal]]:
-        """The labels of each IRI that has any: its rdfs:label, then its skos:prefLabel."""
+        """The labels of each IRI that has any: its rdfs:label, then its skos:prefLabel; for what is not the site's, of any graph."""
 
     def incoming(self, iri: str, limit: int) -> list[tuple[str, str]]:
         """At most ``limit`` pairs (predicate, subject IRI) that point at the thing.

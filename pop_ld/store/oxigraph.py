@@ -21,9 +21,13 @@ if TYPE_CHECKING:
 
 DESCRIBE_LIMIT = 20_000
 """Triples that one description may have; notices have 20 to 110."""
+CONCEPT_LIMIT = 2_000
 LABEL_LIMIT = 64
+SHORT_IRI = 200
+"""Characters of an IRI without a label that is remembered as such: those of the Getty's stand on every page."""
 KNOWN_LABELS = 50_000
 """Things whose labels a reader remembers: what notices share (concepts, agents, places) is asked for on page after page."""
+BROADER, NARROWER = NamedNode(iris.SKOS + "broader"), NamedNode(iris.SKOS + "narrower")
 LABELS = (NamedNode(iris.RDFS + "label"), NamedNode(iris.SKOS + "prefLabel"))
 
 
@@ -46,7 +50,9 @@ def _reading(path: Path) -> Iterator[None]:
 
 
 class OxigraphReader:
-    """ResourceReader over one release; see the contract for each method. Look-ups see the default graph only."""
+    """ResourceReader over one release; see the contract for each method. Look-ups see the default graph only, but for concepts and
+    labels of what has its IRI elsewhere: thesauri have graphs of their own.
+    """
 
     def __init__(self, release: Release) -> None:
         self._path = release.path / "store"
@@ -59,6 +65,16 @@ class OxigraphReader:
         """At most DESCRIBE_LIMIT triples of the thing, its parts and its documents."""
         with _reading(self._path):
             return [quad.triple for quad in islice(shown_quads(self._store, self._site, iri), DESCRIBE_LIMIT)]
+
+    def concept(self, iri: str) -> list[Triple]:
+        """At most CONCEPT_LIMIT triples, in a fixed order."""
+        start = node(iri)
+        if start is None or iris.is_thing(self._site, iri):
+            return []
+        with _reading(self._path):
+            found = {quad.triple for quad in islice(self._store.quads_for_pattern(start, None, None, None), CONCEPT_LIMIT)}
+            below = [quad.subject for quad in islice(self._store.quads_for_pattern(None, BROADER, start, None), CONCEPT_LIMIT)]
+        return sorted(found | {Triple(start, NARROWER, concept) for concept in below if isinstance(concept, NamedNode)}, key=str)
 
     def objects(self, subject: str, predicate: str) -> list[Term]:
         """At most DESCRIBE_LIMIT objects of (subject, predicate)."""
@@ -75,11 +91,12 @@ class OxigraphReader:
         return {iri: labels for iri, labels in found.items() if labels}
 
     def _labels(self, iri: str) -> list[Literal]:
-        """Remembered, where there are any: a release never changes. Nobody can fill the memory with IRIs that he makes up."""
+        """Remembered, where there are any or the IRI is short: a release never changes, and nobody can fill the memory."""
         known = self._known.get(iri)  # once: another thread may clear what is known
         if known is not None:
             return list(known)
-        if found := self._look_labels(iri):
+        found = self._look_labels(iri)
+        if found or len(iri) <= SHORT_IRI:
             if len(self._known) >= KNOWN_LABELS:
                 self._known.clear()
             self._known[iri] = found
@@ -91,6 +108,8 @@ class OxigraphReader:
             return []
         with _reading(self._path):
             quads = [q for p in LABELS for q in islice(self._store.quads_for_pattern(start, p, None, DEFAULT_GRAPH), LABEL_LIMIT)]
+            if not quads and not start.value.startswith(f"{self._site}/"):
+                quads = [q for p in LABELS for q in islice(self._store.quads_for_pattern(start, p, None, None), LABEL_LIMIT)]
         return [quad.object for quad in quads if isinstance(quad.object, Literal)]
 
     def incoming(self, iri: str, limit: int) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode
 
 from pop_ld import iris
 from pop_ld.relations import mirrors
-from pop_ld.store.oxigraph import DESCRIBE_LIMIT
+from pop_ld.store.oxigraph import BROADER, DESCRIBE_LIMIT, NARROWER
 from pop_ld.store.walk import PRIMARY_TOPIC, SHOWN, mirrored, node
 
 LONGEST_IRI = 8_000
@@ -62,10 +62,20 @@ def hub(subject: NamedNode) -> str:
     return f"CONSTRUCT {{ {subject} ?p ?o }} WHERE {{ {' UNION '.join((rest, *some))} }}"
 
 
-def labels(subjects: Sequence[NamedNode], links: Sequence[NamedNode], limit: int) -> str:
-    """The labels ``?o`` that each ``?s`` has by ``?p``."""
-    groups = [f"{{ VALUES (?s ?p) {{ {' '.join(f'({s} {link})' for s in subjects)} }} ?s ?p ?o }}" for link in links]
-    return f"SELECT ?s ?p ?o {{ {' UNION '.join(groups)} }} LIMIT {limit}"
+def labels(subjects: Sequence[NamedNode], links: Sequence[NamedNode], limit: int, *, named: bool = False) -> str:
+    """The labels ``?o`` that each ``?s`` has by ``?p``, in the default graph or in any ``named`` one."""
+    label = "GRAPH ?g { ?s ?p ?o }" if named else "?s ?p ?o"
+    groups = [f"{{ VALUES (?s ?p) {{ {' '.join(f'({s} {link})' for s in subjects)} }} {label} }}" for link in links]
+    return f"SELECT DISTINCT ?s ?p ?o {{ {' UNION '.join(groups)} }} LIMIT {limit}"
+
+
+def concept(subject: NamedNode, limit: int) -> str:
+    """The triples of a concept, whatever their graph."""
+    above = f"VALUES ?p {{ {NARROWER} }} FILTER(isIRI(?o))"
+    below = f"?o {BROADER} {subject}"
+    groups = (f"{subject} ?p ?o", f"GRAPH ?g {{ {subject} ?p ?o }}", f"{below} {above}", f"GRAPH ?g {{ {below} }} {above}")
+    anywhere = " UNION ".join(f"{{ {group} }}" for group in groups)
+    return f"CONSTRUCT {{ {subject} ?p ?o }} WHERE {{ SELECT DISTINCT ?p ?o WHERE {{ {anywhere} }} LIMIT {limit} }}"
 
 
 def incoming(site: str, target: NamedNode, documents: Sequence[str], limit: int) -> str:

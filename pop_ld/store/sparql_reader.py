@@ -30,7 +30,7 @@ from pop_ld.errors import PopError, StoreError, StoreUnavailable
 from pop_ld.store import results
 from pop_ld.store import sparql_look_ups as look_ups
 from pop_ld.store.contract import Release
-from pop_ld.store.oxigraph import DESCRIBE_LIMIT, LABEL_LIMIT, LABELS
+from pop_ld.store.oxigraph import CONCEPT_LIMIT, DESCRIBE_LIMIT, LABEL_LIMIT, LABELS
 from pop_ld.store.results import Format
 from pop_ld.store.sparql_client import CONNECT_SECONDS, ERROR_BYTES, client_options, failure, format_of, head_failure, lost
 from pop_ld.store.walk import DEFAULT_GRAPH, HUB, documents, shown_quads
@@ -113,25 +113,37 @@ class RemoteReader:
             return []
         return [row["o"] for row in self._solutions(f"SELECT ?o {{ {start} {link} ?o }} LIMIT {DESCRIBE_LIMIT}")]
 
+    def concept(self, iri: str) -> list[Triple]:
+        """At most CONCEPT_LIMIT triples, in a fixed order."""
+        start = look_ups.term(iri)
+        if start is None or iris.is_thing(self._site, iri):
+            return []
+        return sorted(set(self._triples(look_ups.concept(start, CONCEPT_LIMIT))), key=str)
+
     def labels(self, iris: Iterable[str]) -> dict[str, list[Literal]]:
         """Labels of those IRIs that have one; at most LABEL_LIMIT of each of the two properties."""
         wanted = [(iri, start) for iri in iris if (start := look_ups.term(iri))]
+        found = self._labels(wanted, named=False)
+        left = [pair for pair in wanted if pair[0] not in found and not pair[0].startswith(f"{self._site}/")]
+        return {**found, **(self._labels(left, named=True) if left else {})}
+
+    def _labels(self, wanted: Sequence[tuple[str, NamedNode]], *, named: bool) -> dict[str, list[Literal]]:
         found: dict[tuple[str, str], list[Literal]] = {}
         for first in range(0, len(wanted), _LABELS_AT_ONCE):
-            for row in self._label_rows([start for _, start in wanted[first : first + _LABELS_AT_ONCE]]):
+            for row in self._label_rows([start for _, start in wanted[first : first + _LABELS_AT_ONCE]], named):
                 subject, link, label = row["s"], row["p"], row["o"]
                 if isinstance(subject, NamedNode) and isinstance(link, NamedNode) and isinstance(label, Literal):
                     found.setdefault((subject.value, link.value), []).append(label)
         both = {iri: [x for link in LABELS for x in found.get((iri, link.value), ())[:LABEL_LIMIT]] for iri, _ in wanted}
         return {iri: labels for iri, labels in both.items() if labels}
 
-    def _label_rows(self, subjects: Sequence[NamedNode]) -> list[QuerySolution]:
+    def _label_rows(self, subjects: Sequence[NamedNode], named: bool) -> list[QuerySolution]:
         limit = 2 * LABEL_LIMIT * len(subjects)
-        rows = self._solutions(look_ups.labels(subjects, LABELS, limit))
+        rows = self._solutions(look_ups.labels(subjects, LABELS, limit, named=named))
         if len(rows) < limit or len(subjects) == 1:
             return rows
         middle = len(subjects) // 2  # one of them has very many, which must not crowd out the others
-        return [*self._label_rows(subjects[:middle]), *self._label_rows(subjects[middle:])]
+        return [*self._label_rows(subjects[:middle], named), *self._label_rows(subjects[middle:], named)]
 
     def incoming(self, iri: str, limit: int) -> list[tuple[str, str]]:
         """At most ``limit`` pairs (predicate, subject)."""

@@ -20,6 +20,7 @@ from pop_ld.errors import PopError
 from pop_ld.web import (
     base_page,
     completion,
+    concept,
     contexts,
     control,
     crawlers,
@@ -60,6 +61,8 @@ ADDRESSES: tuple[tuple[str, Callable[[Request], Any], list[str]], ...] = (
     ("/doc/{path:path}", notices.document, READ),
     ("/ref/{ref:path}", references.reference, READ),
     ("/context/{name}", contexts.context, READ),
+    ("/concept", concept.page, READ),
+    ("/linked", listing.listing, READ),
     ("/linked/{path:path}", listing.listing, READ),
     ("/search", search.search, READ),
     ("/sparql", sparql.sparql, [*READ, "POST"]),

@@ -42,8 +42,10 @@ class Group:
 
 def address(site: str, thing: str, **filters: str) -> str:
     """The list of what points at a thing: ``/linked/agent/…?relation=…``; a filter that is "" is left out."""
-    kept = {name: value for name, value in filters.items() if value}
-    return "/linked/" + thing.removeprefix(f"{site}/id/") + (f"?{urlencode(kept, errors='replace')}" if kept else "")
+    here = iris.is_thing(site, thing)
+    kept = {name: value for name, value in {"iri": "" if here else thing, **filters}.items() if value}
+    path = "/linked/" + thing.removeprefix(f"{site}/id/") if here else "/linked"
+    return path + (f"?{urlencode(kept, errors='replace')}" if kept else "")
 
 
 def item(site: str, hit: Hit) -> Item:

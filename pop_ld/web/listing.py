@@ -15,6 +15,7 @@ from pop_ld.formats.page import title_of
 from pop_ld.formats.relation_names import short_name
 from pop_ld.search.contract import LINKED_DEEPEST, Linked
 from pop_ld.web import linked
+from pop_ld.web.concept import concept
 from pop_ld.web.listing_asked import SIZE, Asked, Filters, pages
 from pop_ld.web.listing_html import listing_html
 from pop_ld.web.listing_rows import CSV_COLUMNS, csv_rows, feature, row
@@ -35,14 +36,16 @@ _TYPES = {"html": "text/html", "json": "application/json", "csv": "text/csv", "g
 def listing(request: Request) -> Response:
     """GET /linked/{path}[.json|.csv|.geojson]?relation=&base=&century=&order=&page=&format=. Raises NotFound, Gone, NotAcceptable.
 
-    A CSV without a page holds all, at most LINKED_DEEPEST, streamed. A filter that no notice fits gives an empty list.
+    GET /linked?iri= is the list of a term of a thesaurus, which has its IRI elsewhere. A CSV without a page holds all, at most
+    LINKED_DEEPEST, streamed. A filter that no notice fits gives an empty list.
     """
     now = serving(request)
     thing, suffix = _thing(now, request)
     name = suffix or _named(request.query_params) or _negotiated(request)
-    asked = Asked(thing, title_of(thing, Graph(look_up(now, thing)), language(request)), language(request), *_filters(now, thing, request))
+    triples = look_up(now, thing) if iris.is_thing(now.site, thing) else concept(now, thing)
+    asked = Asked(thing, title_of(thing, Graph(triples), language(request)), language(request), *_filters(now, thing, request))
     lang = asked.lang if name == "html" else ""
-    headers = {"Link": f'<{iris.thing_to_document(now.site, thing)}>; rel="about"'}
+    headers = {"Link": f'<{iris.page_of(now.site, thing)}>; rel="about"'}
     if any(asked.filters[key] for key in ("relation", "base", "century")) or asked.page > 1 or name != "html":
         headers["X-Robots-Tag"] = "noindex"
     if name == "csv" and not asked.page:
@@ -62,6 +65,8 @@ def listing(request: Request) -> Response:
 
 def _thing(now: Serving, request: Request) -> tuple[str, str]:
     """The thing that the address names, and its suffix. A thing whose name ends like ``.csv`` comes before the suffix."""
+    if request.url.path == "/linked":
+        return request.query_params.get("iri", ""), ""
     path = raw_path(request).partition("/linked/")[2]
     thing = iris.from_path(now.site, f"/id/{path}")
     stem, _, suffix = thing.rpartition(".")

@@ -39,7 +39,7 @@ def listing_html(request: Request, now: Serving, asked: Asked, found: Linked) ->
         "listing.html",
         asked.lang,
         title=asked.title,
-        about=iris.local(now.site, iris.thing_to_document(now.site, asked.thing)),
+        about=iris.local(now.site, iris.page_of(now.site, asked.thing)),
         canonical=now.site + linked.address(now.site, asked.thing),
         filtered=any(asked.filters[name] for name in ("relation", "base", "century")) or page > 1,
         total=found.total,

@@ -18,7 +18,7 @@ from pop_ld.formats.relation_names import kind_of, relation_name, short_name, te
 from pop_ld.formats.source import Source
 from pop_ld.formats.thing_page import WITHIN, ThingPage, thing_page
 from pop_ld.formats.words import LANGUAGES, say
-from pop_ld.formats.writing import offered
+from pop_ld.formats.writing import Representation, offered
 from pop_ld.search.contract import Linked
 from pop_ld.web import linked
 from pop_ld.web.respond import html
@@ -52,8 +52,10 @@ class Child:
     count: int
 
 
-def thing_html(request: Request, now: Serving, source: Source, lang: str) -> bytes:
-    """The page of a thing that is no notice, in one language."""
+def thing_html(
+    request: Request, now: Serving, source: Source, lang: str, offers: Sequence[tuple[Representation, str]] | None = None
+) -> bytes:
+    """The page of a thing that is no notice, in one language; ``offers`` are its representations where their addresses follow no suffix."""
     page, keep = thing_page(source, lang), request.query_params.get("lang", "") in LANGUAGES
     found = now.search.linked(source.thing, limit=0)
     group = linked.groups if page.kind == "agent" else linked.by_base
@@ -76,7 +78,7 @@ def thing_html(request: Request, now: Serving, source: Source, lang: str) -> byt
         map_data=_map_data(site_of(request).settings, lang) if located else {},
         here=here,
         canonical=source.document,
-        offers=[(offer, offer.address(here)) for offer in offered(source) if offer.format is not HTML],
+        offers=offers or [(offer, offer.address(here)) for offer in offered(source) if offer.format is not HTML],
         data=schema_org.embedded(source, lang),
         description=_description(page, found, lang),
     )

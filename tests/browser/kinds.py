@@ -55,7 +55,9 @@ KINDS = (
     Kind("quality-base", "/quality/palissy"),
     Kind("validate", "/validate"),
     Kind("report", "/validate", pasted=FAULTY),
+    Kind("quality-notices", "/quality/notices?code=MEM-LOCA-01"),
     Kind("releases", "/releases"),
+    Kind("release", "/release/{release}"),
     Kind("sparql", "/sparql"),
     Kind("about", "/about"),
     Kind("accessibility", "/accessibility"),
@@ -63,14 +65,21 @@ KINDS = (
     Kind("api", "/api"),
     Kind("errors", "/errors"),
     Kind("error-404", "/doc/joconde/aucune", 404),
+    Kind("error-406", "/doc/mnr/AEG09901?_profile=none", 406),
     Kind("error-410", "/doc/mnr/rfr21", 410),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}
 
 
+def where(page: Any, root: str, kind: Kind, lang: str) -> str:
+    """The whole address of a kind; that of a release is named as the server says."""
+    address = kind.address(lang)
+    return root + (address.format(release=page.request.get(root + "/").headers["pop-release"]) if "{release}" in address else address)
+
+
 def go(page: Any, root: str, kind: Kind, lang: str) -> int:
     """Opens the page of a kind, pasting and sending where it asks so; waits for its scripts. The status of the last answer."""
-    answer = page.goto(root + kind.address(lang))
+    answer = page.goto(where(page, root, kind, lang))
     if kind.pasted:
         page.locator("textarea[name=text]").fill(kind.pasted)
         with page.expect_navigation() as sent:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.web.conftest import Running
 
-from .kinds import KINDS, Kind, go, keep_home
+from .kinds import KINDS, Kind, go, keep_home, where
 
 AXE = Path(__file__).resolve().parents[2] / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -94,7 +94,7 @@ def test_pages_hold_without_scripts_and_styles_of_their_own(browser: Any, runnin
     for kind in KINDS:
         if kind.pasted:
             continue
-        assert page.goto(running.root + kind.address("fr")).status == kind.status
+        assert page.goto(where(page, running.root, kind, "fr")).status == kind.status
         assert page.locator("h1").inner_text().strip() and page.locator("form[role=search] button").first.is_visible()
         dead = [one.inner_text() for one in page.locator("button:visible:not(form button)").all()]
         assert dead == [], kind.name

@@ -21,6 +21,8 @@ HARD = f"{SITE}/id/mnr/HARD"
 """A thing with parts five deep, two documents, blank nodes, many labels, and links to itself from everywhere."""
 MUSEUM = f"{SITE}/id/museo/HUB"
 """A hub: more triples than ``walk.HUB``, most of them mirrored links."""
+BROAD, NARROW = "http://thesaurus.example/ark:/1/T1-1", "http://thesaurus.example/ark:/1/T1-2"
+"""Concepts of a thesaurus, the second below the first."""
 TEXT = "Église\t« 1 »\n\"<&>,;' 中 \U0001f3db"
 
 
@@ -31,10 +33,16 @@ def default_graph() -> bytes:
 
 
 def quality_graph() -> bytes:
-    """The named graph as N-Triples."""
-    return f"<{QUALITY}> <{iris.DCTERMS}isVersionOf> <{iris.release(SITE, NAME)}> .\n<{QUALITY}> <{RDFS}label> 'q' .\n".replace(
-        "'", '"'
-    ).encode()
+    """The named graph as N-Triples: the release that it is of, and two concepts that have their IRIs elsewhere."""
+    lines = [
+        f"<{QUALITY}> <{iris.DCTERMS}isVersionOf> <{iris.release(SITE, NAME)}>",
+        f'<{QUALITY}> <{RDFS}label> "q"',
+        f'<{BROAD}> <{SKOS}prefLabel> "peinture"@fr',
+        f'<{NARROW}> <{RDFS}label> "tableau"@fr',
+        f'<{NARROW}> <{SKOS}prefLabel> "painting"@en',
+        f"<{NARROW}> <{SKOS}broader> <{BROAD}>",
+    ]
+    return "".join(f"{line} .\n" for line in lines).encode()
 
 
 def every_iri_of(release: Release) -> list[str]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 import pytest
-from contract_data import HARD, MUSEUM, SITE, TEXT
+from contract_data import BROAD, HARD, MUSEUM, NARROW, SITE, TEXT
 from pyoxigraph import BlankNode, Triple
 
 from pop_ld import iris
@@ -64,6 +64,16 @@ class ReaderContract:
             for predicate in (iris.RDF + "type", iris.DCTERMS + "identifier"):
                 assert sorted(map(str, reader.objects(iri, predicate))) == sorted(map(str, ours.objects(iri, predicate)))
                 assert reader.count(predicate, iri) == ours.count(predicate, iri)
+
+    def test_concepts_of_elsewhere_and_their_labels_are_found_in_any_graph(self, reader: ResourceReader, ours: OxigraphReader) -> None:
+        for iri in (BROAD, NARROW, f"{BROAD}/none", HARD):
+            assert plain(reader.concept(iri)) == plain(ours.concept(iri)), iri
+        narrower = [str(t.object) for t in reader.concept(BROAD) if t.predicate.value == iris.SKOS + "narrower"]
+        assert narrower == [f"<{NARROW}>"] and not reader.concept(HARD)
+        assert {iri: [label.value for label in found] for iri, found in reader.labels([BROAD, NARROW]).items()} == {
+            BROAD: ["peinture"],
+            NARROW: ["tableau", "painting"],
+        }
 
     def test_a_description_begins_with_the_thing_and_ends_with_its_document(self, reader: ResourceReader) -> None:
         subjects = [str(triple.subject) for triple in reader.describe(HARD)]
