@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pop_ld.errors import StoreError
@@ -14,6 +18,7 @@ LAYOUT = 2
 """Number of the fields of an index; those of layout 1 know no links."""
 LOCKS = (".tantivy-writer.lock", ".tantivy-meta.lock")
 _VERSION = "pop_ld.json"
+_TRIES = 100
 _CHANGING = ("meta.json", ".managed.json", _VERSION)
 """Files of an index that are written again; all others never change and may be shared by hard links."""
 
@@ -55,3 +60,17 @@ def check(folder: Path) -> int:
     if layout not in (1, LAYOUT):
         raise StoreError(f"search index of layout {layout}, this program reads {LAYOUT}: build it anew", file=str(file))
     return int(layout)
+
+
+@contextmanager
+def passing() -> Iterator[Path]:
+    """A folder that goes when it is left, though a thread of Tantivy's may still put a lock into it, and take it out, meanwhile."""
+    made = Path(tempfile.mkdtemp(prefix="pop_ld-search-"))
+    try:
+        yield made
+    finally:
+        for _ in range(_TRIES):
+            shutil.rmtree(made, ignore_errors=True)
+            if not made.exists():
+                break
+            time.sleep(0.01)

@@ -6,7 +6,6 @@ Words are made in words.py and stored one by one, so that Tantivy only splits at
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -63,12 +62,12 @@ def open_search(folder: Path) -> TantivySearch:
     Tantivy takes a lock beside the files it opens, even to read; so it is shown links to them in a folder of its own,
     which may go at once: the files stay mapped.
     """
-    with _as_store_error(folder), tempfile.TemporaryDirectory(prefix="pop_ld-search-") as shown:
+    with _as_store_error(folder), folders.passing() as shown:
         layout = folders.check(folder)
         for file in folder.resolve().iterdir():
             if file.name not in folders.LOCKS:
-                Path(shown, file.name).symlink_to(file)
-        index = tantivy.Index.open(shown)
+                (shown / file.name).symlink_to(file)
+        index = tantivy.Index.open(str(shown))
         index.config_reader("manual")
         return TantivySearch(index.searcher(), index.schema, layout == folders.LAYOUT)
 
