@@ -32,6 +32,10 @@ def default_graph() -> bytes:
     return b"".join([*golden, *(f"{line} .\n".encode() for line in (*_hard(), *_museum()))])
 
 
+NAMED = 6
+"""Triples of the named graph."""
+
+
 def quality_graph() -> bytes:
     """The named graph as N-Triples: the release that it is of, and two concepts that have their IRIs elsewhere."""
     lines = [

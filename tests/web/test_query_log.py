@@ -151,6 +151,6 @@ def test_what_is_served_is_logged_and_nothing_of_who_asked(running: Running, tmp
     first = found[0]
     assert first["release"] and first["media_type"] == "text/csv"
     assert first["seconds"] >= first["ran"] > 0 and first["size"] > 0
-    assert found[4]["seconds"] >= 0.5 and found[3]["reason"]
+    assert found[4]["seconds"] > 0.49 and found[3]["reason"]
     text = file.read_text()
     assert not any(word in text for word in ("127.0.0.1", "203.0.113", "Marie", "marie", "client"))
