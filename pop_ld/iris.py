@@ -175,6 +175,11 @@ def page_of(site: str, iri: str) -> str:
     return thing_to_document(site, iri) if is_thing(site, iri) else concept_page(site, iri)
 
 
+def uri(iri: str) -> str:
+    """The IRI as a URI, for headers and for what takes ASCII alone (RFC 3987 §3.1); what is escaped already stays."""
+    return quote(iri, safe="!#$%&'()*+,/:;=?@[]~")
+
+
 def document_to_thing(site: str, iri: str) -> str:
     """``{site}/doc/x`` -> ``{site}/id/x``."""
     return f"{site}/id/" + iri.removeprefix(f"{site}/doc/")

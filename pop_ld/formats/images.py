@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mimetypes
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from pop_ld import iris
 from pop_ld.formats.graph import Graph
@@ -44,7 +43,7 @@ def _rank(part: str) -> tuple[int, str]:
 
 def address(url: str) -> str:
     """The http address, in ASCII, where a reader may follow it; "" for any other."""
-    return quote(url, safe="!#$%&'()*+,/:;=?@[]~") if followable(url) and url.lower().startswith("http") else ""
+    return iris.uri(url) if followable(url) and url.lower().startswith("http") else ""
 
 
 def media_type(url: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -39,7 +38,7 @@ def page(request: Request) -> Response:
         return thing_html(request, now, source, lang, offers) if lang else rdf(format, source.triples, PREFIXES)
 
     others = [f'<{address}>; rel="alternate"; type="{offer.format.media_type}"' for offer, address in offers]
-    links = [f'<{quote(iri, safe=_IN_IRI)}>; rel="canonical"', *others]
+    links = [f'<{iris.uri(iri)}>; rel="canonical"', *others]
     headers = {"Link": ", ".join(links), "Content-Location": here if lang else f"{here}&_mediatype={format.name}"}
     return cached(request, make, format.media_type, now.release.name, lang=lang, headers=headers)
 
@@ -54,5 +53,4 @@ def concept(now: Serving, iri: str) -> Sequence[Triple]:
 
 LONGEST = 1_000
 """Characters of an IRI that is looked up; those of thesauri have some 70."""
-_IN_IRI = "%/:=&?~#+!$,;'@()*[]"
 _TERM = frozenset((iris.SKOS + "prefLabel", iris.SKOS + "inScheme"))

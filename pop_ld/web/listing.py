@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from pop_ld import iris
-from pop_ld.formats.graph import Graph
+from pop_ld.formats.graph import Graph, best_label
 from pop_ld.formats.page import title_of
 from pop_ld.formats.relation_names import short_name
 from pop_ld.search.contract import LINKED_DEEPEST, Linked
@@ -42,8 +42,7 @@ def listing(request: Request) -> Response:
     now = serving(request)
     thing, suffix = _thing(now, request)
     name = suffix or _named(request.query_params) or _negotiated(request)
-    triples = look_up(now, thing) if iris.is_thing(now.site, thing) else concept(now, thing)
-    asked = Asked(thing, title_of(thing, Graph(triples), language(request)), language(request), *_filters(now, thing, request))
+    asked = Asked(thing, _title(now, thing, language(request)), language(request), *_filters(now, thing, request))
     lang = asked.lang if name == "html" else ""
     headers = {"Link": f'<{iris.page_of(now.site, thing)}>; rel="about"'}
     if any(asked.filters[key] for key in ("relation", "base", "century")) or asked.page > 1 or name != "html":
@@ -73,6 +72,15 @@ def _thing(now: Serving, request: Request) -> tuple[str, str]:
     if suffix in _TYPES and suffix != "html" and not now.reader.contains(thing):
         return stem, suffix
     return thing, ""
+
+
+def _title(now: Serving, thing: str, lang: str) -> str:
+    """The label of the thing, which is not described for it: a hub has thousands of triples. Raises NotFound, Gone."""
+    if not iris.is_thing(now.site, thing):
+        return title_of(thing, Graph(concept(now, thing)), lang)
+    if labels := now.reader.labels([thing]).get(thing):
+        return best_label(labels, lang)
+    return title_of(thing, Graph(look_up(now, thing)), lang)
 
 
 def _named(parameters: Mapping[str, str]) -> str:

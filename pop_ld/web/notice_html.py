@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
 
 from pop_ld import iris
-from pop_ld.config import Settings, image_origins, tile_origin
-from pop_ld.formats import HTML, schema_org
+from pop_ld.config import Settings, image_origins
+from pop_ld.formats import schema_org
 from pop_ld.formats.citation import Citation, cite, producer, sentence
 from pop_ld.formats.extras import EXTRAS
 from pop_ld.formats.html import base_name
 from pop_ld.formats.naming import Naming
 from pop_ld.formats.page import Page, named_things, notice_page
-from pop_ld.formats.pictures import Picture, loadable, photographs, photographs_of
+from pop_ld.formats.pictures import Picture, photographs, photographs_of
 from pop_ld.formats.profiles import Profile
 from pop_ld.formats.reuse import may
 from pop_ld.formats.source import Source
 from pop_ld.formats.words import one_line, say
-from pop_ld.formats.writing import Representation, offered
+from pop_ld.formats.writing import Representation
 from pop_ld.web import linked
+from pop_ld.web.maps import frame
 from pop_ld.web.notice_quality import remarks
 from pop_ld.web.respond import html
 from pop_ld.web.state import Serving, site_of
@@ -36,8 +36,8 @@ _PHOTOGRAPHS = "LBASE"
 """The field by which a photograph points at what it shows: a page that shows the photographs does not list them again."""
 
 
-def notice_html(request: Request, now: Serving, source: Source, lang: str) -> bytes:
-    """The page of a notice in one language: every part of it a bounded look-up."""
+def notice_html(request: Request, now: Serving, source: Source, lang: str, offers: Sequence[tuple[Representation, str]]) -> bytes:
+    """The page of a notice in one language, every part of it a bounded look-up; ``offers`` are its other representations."""
     assert source.base is not None
     settings = site_of(request).settings
     wanted = named_things(now.site, source.thing, source.graph, source.base)[:LABELLED]
@@ -57,10 +57,10 @@ def notice_html(request: Request, now: Serving, source: Source, lang: str) -> by
         photographs=shown,
         photographs_total=len(others),
         photographs_all=linked.address(now.site, source.thing, relation=_PHOTOGRAPHS, lang=lang if keep else ""),
-        groups=[_loadable(g, origins) for g in linked.groups(now, source.thing, lang, PER_GROUP, keep_lang=keep) if g.key not in told],
+        groups=[g for g in linked.groups(now, source.thing, lang, PER_GROUP, keep_lang=keep) if g.key not in told],
         here=iris.local(now.site, source.document),
         canonical=source.document,
-        representations=_representations(source, iris.local(now.site, source.document)),
+        representations=_by_profile(offers),
         extras=EXTRAS,
         data=schema_org.embedded(source, lang),
         description=_description(page, lang),
@@ -75,18 +75,12 @@ def notice_html(request: Request, now: Serving, source: Source, lang: str) -> by
     )
 
 
-def _loadable(group: linked.Group, origins: Sequence[str]) -> linked.Group:
-    """The group with the images alone that a page may load."""
-    return replace(group, items=[item if loadable(item.image, origins) else replace(item, image="") for item in group.items])
-
-
-def _representations(source: Source, here: str) -> Sequence[tuple[Profile, Sequence[Representation], Mapping[str, str]]]:
-    """(profile, its representations but the page, address of each by the name of its format), the default profile first."""
-    found: dict[str, list[Representation]] = {}
-    for offer in offered(source):
-        if offer.format is not HTML:
-            found.setdefault(offer.profile.name, []).append(offer)
-    return [(offers[0].profile, offers, {offer.format.name: offer.address(here) for offer in offers}) for offers in found.values()]
+def _by_profile(offers: Sequence[tuple[Representation, str]]) -> Sequence[tuple[Profile, Sequence[Representation], Mapping[str, str]]]:
+    """(profile, its representations, address of each by the name of its format), the default profile first."""
+    found: dict[str, list[tuple[Representation, str]]] = {}
+    for offer, address in offers:
+        found.setdefault(offer.profile.name, []).append((offer, address))
+    return [(some[0][0].profile, [offer for offer, _ in some], {o.format.name: address for o, address in some}) for some in found.values()]
 
 
 def _description(page: Page, lang: str) -> str:
@@ -102,13 +96,10 @@ def _map_data(page: Page, settings: Settings, lang: str) -> dict[str, Any]:
     """What static/map.js draws: points and outlines as [latitude, longitude], tiles where an operator chose some; {} without a place."""
     if not page.shapes.points and not page.shapes.outlines:
         return {}
-    tiles = {"url": settings.map_tiles, "credit": settings.map_credit} if tile_origin(settings) else None
-    names = ("map_land", "map_plus", "map_minus")
     return {
         "markers": [{"at": at, "text": one_line(page.title)} for at in page.shapes.points],
         "outlines": page.shapes.outlines,
-        "tiles": tiles,
-        "words": {name: say(lang, f"ui.{name}") for name in names},
+        **frame(settings, lang),
     }
 
 

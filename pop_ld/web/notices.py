@@ -84,11 +84,12 @@ def _answer(
     request: Request, now: Serving, source: Source, here: str, offers: Sequence[Representation], chosen: Representation
 ) -> Response:
     lang = language(request) if chosen.format is HTML else ""
+    addressed = [(offer, offer.address(here)) for offer in offers if offer.format is not HTML]
 
     def make() -> bytes:
         if chosen.format is not HTML:
             return write(chosen, source)
-        return notice_html(request, now, source, lang) if source.base else thing_html(request, now, source, lang)
+        return (notice_html if source.base else thing_html)(request, now, source, lang, addressed)
 
     first = _links(source, here)
     if context := context_link(chosen):

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from starlette.requests import Request
 
 from pop_ld import iris
-from pop_ld.config import Settings, tile_origin
-from pop_ld.formats import HTML, schema_org
+from pop_ld.formats import schema_org
 from pop_ld.formats.centuries import century_words
 from pop_ld.formats.html import base_name
 from pop_ld.formats.naming import Naming, Value
@@ -18,9 +16,10 @@ from pop_ld.formats.relation_names import kind_of, relation_name, short_name, te
 from pop_ld.formats.source import Source
 from pop_ld.formats.thing_page import WITHIN, ThingPage, thing_page
 from pop_ld.formats.words import LANGUAGES, say
-from pop_ld.formats.writing import Representation, offered
+from pop_ld.formats.writing import Representation
 from pop_ld.search.contract import Linked
 from pop_ld.web import linked
+from pop_ld.web.maps import frame
 from pop_ld.web.respond import html
 from pop_ld.web.state import Serving, site_of
 
@@ -52,10 +51,8 @@ class Child:
     count: int
 
 
-def thing_html(
-    request: Request, now: Serving, source: Source, lang: str, offers: Sequence[tuple[Representation, str]] | None = None
-) -> bytes:
-    """The page of a thing that is no notice, in one language; ``offers`` are its representations where their addresses follow no suffix."""
+def thing_html(request: Request, now: Serving, source: Source, lang: str, offers: Sequence[tuple[Representation, str]]) -> bytes:
+    """The page of a thing that is no notice, in one language; ``offers`` are its other representations with their addresses."""
     page, keep = thing_page(source, lang), request.query_params.get("lang", "") in LANGUAGES
     found = now.search.linked(source.thing, limit=0)
     group = linked.groups if page.kind == "agent" else linked.by_base
@@ -75,10 +72,10 @@ def thing_html(
         more_children=more,
         located=located,
         map_address=linked.address(now.site, source.thing) + ".geojson",
-        map_data=_map_data(site_of(request).settings, lang) if located else {},
+        map_data=frame(site_of(request).settings, lang) if located else {},
         here=here,
         canonical=source.document,
-        offers=offers or [(offer, offer.address(here)) for offer in offered(source) if offer.format is not HTML],
+        offers=offers,
         data=schema_org.embedded(source, lang),
         description=_description(page, found, lang),
     )
@@ -122,9 +119,3 @@ def _children(now: Serving, source: Source, lang: str) -> tuple[Sequence[Child],
 
 def _by_name(naming: Naming, places: Sequence[str]) -> list[tuple[Value, str]]:
     return sorted(((naming.link(iri), iri) for iri in places), key=lambda pair: (pair[0].text.casefold(), pair[1]))
-
-
-def _map_data(settings: Settings, lang: str) -> dict[str, Any]:
-    """What static/map.js needs beside the points, which it fetches as GeoJSON."""
-    tiles = {"url": settings.map_tiles, "credit": settings.map_credit} if tile_origin(settings) else None
-    return {"tiles": tiles, "words": {name: say(lang, f"ui.{name}") for name in ("map_land", "map_plus", "map_minus")}}

@@ -1,5 +1,7 @@
 """Terms of an installed thesaurus: they have their IRIs elsewhere, and a page, a list and labels here."""
 
+import html
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -55,6 +57,15 @@ def test_the_page_of_a_term(site: Running, lang: str, word: str) -> None:
     assert f'<a href="/concept?iri={BROAD}">peinture</a>' in page.text and "peinture de chevalet" in page.text
     assert "aat/300033618" in page.text and "/doc/joconde/" in page.text and "/linked?iri=" in page.text
     assert f'<a href="/concept?iri={TABLE}">tableau</a>' in site.get(f"/concept?iri={BROAD}&lang={lang}").text, "the narrower one"
+
+
+@pytest.mark.parametrize("path", ["/concept", "/linked"])
+def test_the_page_in_another_language_is_one_address(site: Running, path: str) -> None:
+    page = site.client.get(site.root + path, params={"iri": TABLE}, headers={"Accept": "text/html"}).text
+    others = [html.unescape(found) for found in re.findall(r'hreflang="(?:fr|en)" href="([^"]+)"', page)]
+    assert len(others) == 2
+    for other in others:
+        assert other.count("?") == 1 and site.get(other.removeprefix(site.site)).status_code == 200
 
 
 def test_its_triples_in_every_format(site: Running) -> None:
