@@ -8,7 +8,7 @@ FUSEKI_VERSION := 5.6.0
 FUSEKI := build/fuseki/jena-fuseki-server-$(FUSEKI_VERSION).jar
 FUSEKI_SHA512 := 6892853e217afde119f9237ad424033c4d309ec7129bed344d0199ad6e233d9f166610e2040abd42b739ecbe120c4638f2b69ecf1576872669a3403c3391f691
 
-.PHONY: golden demo test check lint lock bench conformance-env fuseki-env clients-env docs clean assets browser screenshots
+.PHONY: golden demo test check lint lock bench conformance-env fuseki-env search-env clients-env docs clean assets browser screenshots
 
 demo: .venv/run.stamp
 	$(BIN)/pop-ld demo --data data/demo --port $(PORT)
@@ -54,6 +54,19 @@ $(FUSEKI):
 		-Dartifact=org.apache.jena:jena-fuseki-server:$(FUSEKI_VERSION) -DoutputDirectory=$(@D) -Dmdep.useBaseVersion=true
 	echo "$(FUSEKI_SHA512)  $@" | shasum -a 512 --check --status - || { rm -f $@; echo "$@ is not the file that was expected"; exit 1; }
 
+# OpenSearch and Elasticsearch, for the tests of the search engines: need Java and Maven, which fetches them.
+search-env: build/search/done.stamp
+
+build/search/done.stamp: $(wildcard tests/search/servers/*/pom.xml tests/search/servers/*/*.sha256)
+	rm -rf $(@D)
+	for engine in opensearch2 opensearch3 elasticsearch8 elasticsearch9; do \
+		mvn --quiet --batch-mode -f tests/search/servers/$$engine/pom.xml org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies \
+			-DincludeScope=runtime -DoutputDirectory=$(CURDIR)/$(@D)/$$engine && \
+		(cd $(@D)/$$engine && shasum -a 256 --check --status $(CURDIR)/tests/search/servers/$$engine/jars.sha256) || \
+		{ rm -rf $(@D); echo "$$engine is not what was expected"; exit 1; }; \
+	done
+	touch $@
+
 # Comunica, for the tests of real clients: needs Node 18 and npm.
 clients-env: build/comunica/done.stamp
 
@@ -68,7 +81,8 @@ check: lint conformance-env test
 bench: .venv/dev.stamp conformance-env
 	$(BIN)/python -m bench.convert
 	$(BIN)/python -m bench.validate
-	@echo "of a data folder: python -m bench.sparql, bench.hostile, bench.sparql_rewriting, bench.sparql_joins, bench.counting, bench.remote_store, bench.pages, bench.linked DATA"
+	$(if $(DATA),$(BIN)/python -m bench.relevance $(DATA),@echo "make bench DATA=folder, one with the real notices, measures the relevance of search too")
+	@echo "of a data folder: python -m bench.sparql, bench.hostile, bench.sparql_rewriting, bench.sparql_joins, bench.counting, bench.remote_store, bench.pages, bench.linked, bench.search DATA"
 
 docs: .venv/run.stamp
 	$(BIN)/python -m docs.generate_reference

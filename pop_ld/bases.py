@@ -14,14 +14,21 @@ from typing import Any
 from pop_ld import resources
 from pop_ld.errors import MappingError, UsageError
 
-_COLUMNS = "path,label,label_en,type,required,opendata,public,description,thesaurus,separator,parser,section,labels"
+_COLUMNS = "path,label,label_en,type,required,opendata,public,description,thesaurus,separator,parser,section,labels,boost,facet"
 FIELD_COLUMNS = tuple(_COLUMNS.split(","))
 _TYPES = ("text", "list", "number", "object")
+FED = ("domain", "type", "author", "period", "region", "department", "commune", "technique", "protection", "museum", "missing")
+"""Facets of search that the values of a field may feed; all others are made of the notice as a whole (pop_ld/search/facets.py)."""
+_BOOST = re.compile(r"(?:\d{1,2}(?:\.\d+)?|100)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One line of fields.csv. ``labels`` maps each further header it answers to onto a template (``{}`` = the cell)."""
+    """One line of fields.csv. ``labels`` maps each further header it answers to onto a template (``{}`` = the cell).
+
+    ``boost`` is what a word of the field weighs in a search (FACTS g): 1 where the cell is empty, 0 where words do not look into it.
+    ``facet`` is one of FED, or "".
+    """
 
     path: str
     label: str
@@ -36,6 +43,8 @@ class Field:
     parser: str
     section: str
     labels: Mapping[str, str]
+    boost: float = 1.0
+    facet: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,13 @@ class Base:
     def withheld(self) -> frozenset[str]:
         """Codes whose values never leave the reader (FACTS h: non-public, staff, masked places)."""
         return frozenset(f.path for f in self.fields.values() if not f.public)
+
+    @cached_property
+    def searched(self) -> Mapping[str, Field]:
+        """Public fields that the search index holds: REF, those that are mapped, and others that have a boost or feed a facet."""
+        mapped = {code for code, field in self.fields.items() if field.parser not in ("", "hidden") or code == "REF"}
+        weighed = {code for code, field in self.fields.items() if field.facet or field.boost > 1}
+        return {code: field for code, field in self.fields.items() if field.public and code in mapped | weighed}
 
     @cached_property
     def headers(self) -> Mapping[str, tuple[str, str]]:
@@ -198,6 +214,9 @@ def _load_fields(file: Path, sections: Mapping[str, Any]) -> dict[str, Field]:
                 raise MappingError(f"bad or repeated field {row['path']!r}", file=str(file), line=reader.line_num)
             if row["section"] and row["section"] not in sections:
                 raise MappingError(f"unknown section {row['section']!r} of {row['path']}", file=str(file), line=reader.line_num)
+            if row["facet"] not in ("", *FED) or not _BOOST.fullmatch(row["boost"]):
+                allowed = f"boost is empty or 0 to 100, facet is empty or one of {', '.join(FED)}"
+                raise MappingError(f"{row['path']}: {allowed}", file=str(file), line=reader.line_num)
             fields[row["path"]] = _field(row)
     return fields
 
@@ -208,6 +227,7 @@ def _field(row: dict[str, str]) -> Field:
         header, _, template = entry.partition("=")
         labels[header] = template or "{}"
     values: dict[str, Any] = {**row, "labels": labels}
+    values["boost"] = float(row["boost"] or 1)
     for name in ("required", "opendata", "public"):
         values[name] = row[name] == "oui"
     return Field(**values)

@@ -117,6 +117,7 @@ def _add_validate(group: Any) -> None:
 
 
 def _accept(made: argparse.ArgumentParser) -> None:
+    made.epilog = "a release whose search index another version of pop-ld made cannot be built upon: load all files into an empty folder"
     made.add_argument("--accept", action="store_true", help="publish although the graph breaks a rule of structure, or was not validated")
 
 

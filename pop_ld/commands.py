@@ -124,14 +124,17 @@ def _is_file(text: str) -> bool:
 
 
 def releases(args: argparse.Namespace, settings: Settings) -> int:
-    from pop_ld import store
+    from pop_ld import search, store
 
     data = Path(settings.data)
     if args.action == "rollback":
-        print(f"now serving {store.roll_back(data, args.name).name}")
+        release = store.roll_back(data, args.name)
+        print(f"now serving {release.name}")
+        search.serve_in_cluster(settings, release.manifest.get("search_index", ""))
     elif args.action == "prune":
         for name in store.prune(data, args.keep or settings.keep_releases):
             print(f"pruned {name}")
+        search.prune_cluster(settings, [release.name for release in store.releases(data)])
     else:
         served = store.current_name(data)
         for release in store.releases(data):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from pop_ld import iris
 from pop_ld.errors import UsageError
 
+_INDEX_PREFIX = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _SWITCH = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 
 
@@ -68,6 +70,17 @@ class Settings:
     store_url: str = _setting("", "SPARQL 1.1 query endpoint of a store that holds the release; empty uses the one of the data folder")
     store_user: str = _setting("", "user of that endpoint (HTTP Basic)")
     store_password: str = field(default="", repr=False, metadata={"help": "password of that endpoint; give it by its variable"})
+    search_url: str = _setting(
+        "", "address of an Elasticsearch or OpenSearch, several with spaces between; empty searches in the data folder's own index"
+    )
+    search_engine: str = _setting("elasticsearch", "what it is: elasticsearch or opensearch")
+    search_user: str = _setting("", "user there (HTTP Basic)")
+    search_password: str = field(default="", repr=False, metadata={"help": "password there; give it by its variable"})
+    search_ca: str = _setting("", "file of the certificates that sign its own; empty trusts those that the system trusts")
+    search_prefix: str = _setting("pop_ld", "beginning of the names of its indices, and the alias of the current one")
+    search_shards: int = _setting(1, "shards of an index there; facets are exact and cheap with one")
+    search_replicas: int = _setting(0, "copies of each shard beside the first")
+    search_timeout: float = _setting(10.0, "seconds that a search there may take")
     operator_token: str = field(
         default="", repr=False, metadata={"help": "bearer token that requests to pop-ld operate show; give it by its variable"}
     )
@@ -156,6 +169,16 @@ def _check(name: str, value: Any, kind: type) -> Any:
             raise UsageError(f"setting {name} wants an http(s) address without query or fragment, not {value!r}")
     if name == "store_url" and value and not _is_endpoint(value):
         raise UsageError("setting store_url wants an http(s) address; user and password have settings of their own")
+    if name == "search_url" and not all(map(_is_endpoint, value.replace(",", " ").split())):
+        raise UsageError("setting search_url wants http(s) addresses; user and password have settings of their own")
+    if name == "search_engine" and value not in ("elasticsearch", "opensearch"):
+        raise UsageError(f"setting search_engine wants elasticsearch or opensearch, not {value!r}")
+    if name == "search_prefix" and not _INDEX_PREFIX.fullmatch(value):
+        raise UsageError(f"setting search_prefix wants small letters, digits, - and _, beginning with a letter or digit, not {value!r}")
+    if name == "search_timeout" and not 0 < value <= 600:
+        raise UsageError(f"setting search_timeout wants seconds, more than 0 and at most 600, not {value!r}")
+    if (name == "search_shards" and value < 1) or (name == "search_replicas" and value < 0):
+        raise UsageError(f"setting {name} cannot be {value!r}")
     if name == "contact" and value and not _is_mail(value):
         raise UsageError(f"setting contact wants an e-mail address, not {value!r}")
     if name == "lang" and value not in ("fr", "en"):

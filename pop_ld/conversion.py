@@ -17,10 +17,11 @@ from pop_ld.bases import fold_header, get_base, load_bases
 from pop_ld.config import Settings
 from pop_ld.dump import json_line
 from pop_ld.errors import PopError
-from pop_ld.fields import RecordBuilder
+from pop_ld.fields import RecordBuilder, Written
 from pop_ld.linking import LinkNotes
 from pop_ld.mapping import Converter, compile_mapping, load_mapping
 from pop_ld.notices import Notice, Problem, merged
+from pop_ld.producers import service_of
 from pop_ld.report import Report
 from pop_ld.search.document import document
 from pop_ld.thesauri import open_thesauri
@@ -137,7 +138,7 @@ def convert_shard(task: ShardTask) -> Report:
     shared: set[str] = set()
     seen: dict[Any, Any] = {}
     block: list[str] = []
-    notes, named = LinkNotes(base.slug), AgentNotes(base.slug)
+    notes, named, written = LinkNotes(base.slug), AgentNotes(base.slug), Written(base)
     with (
         no_collector(),
         (task.work / f"{task.name}.nt").open("w", encoding="utf-8", newline="\n", buffering=1 << 20) as triples,
@@ -163,8 +164,8 @@ def convert_shard(task: ShardTask) -> Report:
                 triples.writelines(block)
                 block.clear()
             report.converted[base.slug] += 1
-            found = document(base, record, iris.notice(task.settings.site, base.slug, notice.ref), links)
-            documents.write(json_line(found))
+            iri, service = iris.notice(task.settings.site, base.slug, notice.ref), service_of(base.slug, notice.ref, notice.fields)
+            documents.write(json_line(document(base, record, iri, links, written(notice), service)))
         triples.writelines(block)
     (task.work / f"{task.name}.shared").write_text("".join(sorted(shared)), encoding="utf-8")
     report.note_labels(base.slug, *build.take_counts())

@@ -146,6 +146,12 @@ def json_line(document: dict[str, Any]) -> bytes:
 
 def documents(dump: Path) -> Iterator[dict[str, Any]]:
     """The search documents of a dump, in the order of its shards."""
+    for _, shard in shards(dump):
+        yield from shard
+
+
+def shards(dump: Path) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
+    """(name, search documents) of each shard of a dump, to be read in turn."""
     for file in sorted(dump.glob("*.documents.jsonl")):
         with file.open("rb") as lines:
-            yield from map(orjson.loads, lines)
+            yield file.name.removesuffix(".documents.jsonl"), map(orjson.loads, lines)

@@ -8,6 +8,7 @@ PopError                       file, line and rule where they are known
 ├── StoreError                 the store cannot do what was asked
 │   ├── Busy                   another process writes, or every query worker is taken
 │   ├── StoreUnavailable       a store cannot be read, or a remote one be asked
+│   │   └── SearchUnavailable  the search cluster does not answer; all that is not search goes on
 │   └── CheckFailed            a new release failed its checks; the former one still serves
 ├── QueryError                 a SPARQL query cannot be answered
 │   ├── QuerySyntaxError
@@ -68,6 +69,10 @@ class Busy(StoreError):
 
 class StoreUnavailable(StoreError):
     """A store cannot be read or reached, refuses us, or does not hold the release: nothing is known of what was asked."""
+
+
+class SearchUnavailable(StoreUnavailable):
+    """The search cluster does not answer, or not with what was asked for; all that is not search goes on."""
 
 
 class CheckFailed(StoreError):

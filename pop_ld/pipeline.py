@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pop_ld import agents, iris, linking, publication, spool, store, thesauri
+from pop_ld import agents, iris, linking, publication, quality, spool, store, thesauri
 from pop_ld import dump as dumps
 from pop_ld import manifest as manifests
 from pop_ld.bases import load_bases
@@ -170,7 +170,8 @@ def publish(dump: Path, data: Path, settings: Settings, *, accept: bool = False,
     """Dump → new release: replaces, whole, the notices it carries, keeps the rest, checks, and swaps ``current``.
 
     A crash at any moment leaves the former release serving; the next writer mends itself. A dump that was not validated, or that breaks
-    a rule of structure, is published only where ``accept`` says so. Raises CheckFailed, Busy, ReadError.
+    a rule of structure, is published only where ``accept`` says so. A release whose search index another version of this program made
+    cannot be built upon: nothing is written then. Raises CheckFailed, Busy, ReadError, StoreError.
     """
     report = read_report(dump)
     if not accept:
@@ -179,7 +180,7 @@ def publish(dump: Path, data: Path, settings: Settings, *, accept: bool = False,
         raise ReadError("the dump holds no notice: nothing to publish", file=str(dump))
     data.mkdir(parents=True, exist_ok=True)
     with store.Writer(data, settings.site) as writer:
-        before = store.current(data) if store.current_name(data) else None
+        before = publication.former(data)
         counts = Counter(before.manifest["bases"] if before else {})
         changes = publication.replace_notices(writer, dump, counts, first=before is None, quiet=quiet)
         fresh = publication.relink(writer, dump, sum(report["notices"]["by_base"].values()), quiet) if before else []
@@ -195,7 +196,7 @@ def publish(dump: Path, data: Path, settings: Settings, *, accept: bool = False,
             data,
             settings,
             manifest,
-            lambda: linking.with_chosen(dumps.documents(dump), dump),
+            lambda: linking.with_chosen(quality.documents(dump), dump),
             before,
             dump=dump,
             fresh=fresh,
@@ -211,7 +212,7 @@ def remove(base: str, refs: Sequence[str], data: Path, settings: Settings, *, qu
     if base not in load_bases():
         raise UsageError(f"unknown base {base!r}; known: {', '.join(load_bases())}")
     with store.Writer(data, settings.site) as writer:
-        before = store.current(data)
+        before = publication.former(data) or store.current(data)
         things = {iris.notice(settings.site, base, ref): ref for ref in refs}
         missing = things.keys() - writer.existing(things)
         if missing:
@@ -242,7 +243,7 @@ def publish_changes(writer: store.Writer, data: Path, settings: Settings, *, qui
 
     Raises CheckFailed where a base has other notices than before, StoreError where nothing was published yet.
     """
-    before = store.current(data)
+    before = publication.former(data) or store.current(data)
     writer.compact()
     manifest = manifests.manifest(data, settings, Counter(before.manifest["bases"]), [], {"sources": []})
     return publication.snapshot(writer, data, settings, manifest, lambda: (), before, quiet=quiet)

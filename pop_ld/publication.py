@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -14,12 +15,16 @@ from pop_ld import dump as dumps
 from pop_ld import manifest as manifests
 from pop_ld.batches import in_batches
 from pop_ld.config import Settings
-from pop_ld.errors import CheckFailed
+from pop_ld.errors import CheckFailed, SearchUnavailable
 from pop_ld.formats import BY_SUFFIX, descriptions
 from pop_ld.formats.rdf import rdf
 from pop_ld.processes import SMALL
 from pop_ld.progress import stage
+from pop_ld.search import folders, lexicon
+from pop_ld.search.lexicon_builder import build_lexicon
 from pop_ld.store.statistics import Statistics
+
+log = logging.getLogger(__name__)
 
 
 def see_that_it_is_sound(validation: dict[str, Any], dump: Path) -> None:
@@ -28,6 +33,15 @@ def see_that_it_is_sound(validation: dict[str, Any], dump: Path) -> None:
     if validation["blocking"]:
         broken = ", ".join(f"{code} ({count})" for code, count in sorted(validation["blocking"].items()))
         raise CheckFailed(f"the graph is not sound: {broken}; report it, or publish with --accept", file=str(dump))
+
+
+def former(data: Path) -> store.Release | None:
+    """The release that the next one is built upon, None for the first. Raises StoreError where this program cannot build upon its index."""
+    if not store.current_name(data):
+        return None
+    release = store.current(data)
+    folders.check(release.path / "search")
+    return release
 
 
 def load_thesauri(writer: store.Writer, data: Path, site: str, before: store.Release | None, quiet: bool) -> dict[str, str]:
@@ -97,6 +111,7 @@ def snapshot(
         with stage("index", "indexes", 1, quiet=quiet) as bar:
             search.build(folder / "search", documents(), before=before.path / "search" if before else None, removed=removed)
             bar.advance()
+        held = _index_in_cluster(settings, manifest, documents, before, removed, quiet)
         dangling = linking.write_release_list(folder, before.path if before else None, dump, fresh, writer.unresolved)
         shutil.rmtree(data / "dumps" / name, ignore_errors=True)  # left by a publication that was cut before its swap
         kept.rename(data / "dumps" / name)
@@ -106,12 +121,43 @@ def snapshot(
         with stage("sitemaps", "files", quiet=quiet) as bar:
             sitemaps.write(folder / sitemaps.FOLDER, writer.select, manifest, before, bar.advance)
         index = search.open_search(folder / "search")
+        with stage("lexicon", "suggestions", quiet=quiet) as bar:
+            bar.advance(build_lexicon(folder / lexicon.FOLDER, index))
         shown = {"featured": manifests.featured(index, name, manifest["bases"]), "departments": manifests.departments(index, settings.site)}
-        return {"triples": counts.triples, "dangling": dangling, **shown}
+        return {"triples": counts.triples, "dangling": dangling, **held, **shown}
 
     release = writer.snapshot(name, manifest, furnish, _check)
     store.prune(data, settings.keep_releases)
+    _serve_in_cluster(data, settings, release)
     return release
+
+
+def _index_in_cluster(
+    settings: Settings,
+    manifest: dict[str, Any],
+    documents: Callable[[], Iterable[dict[str, Any]]],
+    before: store.Release | None,
+    removed: Sequence[str],
+    quiet: bool,
+) -> dict[str, str]:
+    """The index of the release in the search cluster too, where there is one: what the manifest says of it."""
+    if not settings.search_url:
+        return {}
+    former = before.manifest.get("search_index", "") if before else ""
+    with stage("index in the cluster", "notices", quiet=quiet) as bar:
+        index, count = search.build_in_cluster(settings, manifest["name"], documents(), before=former, removed=removed, advance=bar.advance)
+    if count != manifest["notices"]:
+        raise CheckFailed(f"the index in the search cluster holds {count} notices, {manifest['notices']} expected: load all files anew")
+    return {"search_index": index}
+
+
+def _serve_in_cluster(data: Path, settings: Settings, release: store.Release) -> None:
+    """The alias for others, and no more indices than releases. The release serves already, so a fault here is only told."""
+    try:
+        search.serve_in_cluster(settings, release.manifest.get("search_index", ""))
+        search.prune_cluster(settings, [kept.name for kept in store.releases(data)])
+    except SearchUnavailable as error:
+        log.warning("the alias of the search cluster still names the former release, until the next publication: %s", error)
 
 
 def _measure(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pop_ld import iris
+from pop_ld.dump import shards
 from pop_ld.inspection import READING, Checked, read_line
 from pop_ld.mapping.compiler import escape
 from pop_ld.validation import SEVERITIES, Finding
@@ -20,6 +21,8 @@ from pop_ld.validation.ledger import FILE, Entry, LedgerWriter
 from pop_ld.validation.rules import CORPUS, by_code, rules_of
 
 SUMMARY = "quality.json"
+SOUND = "none"
+"""Value of the facet ``quality`` of a notice that no shape speaks of."""
 HISTORY = 200
 """Releases whose totals are remembered."""
 
@@ -77,6 +80,25 @@ def _from_dump(dump: Path) -> Iterator[tuple[str, str, str, list[Entry]]]:
     for checked in _lines(file for file in dump.glob("*.checked") if file.name != READING):
         if checked.is_notice:
             yield checked.base, checked.ref, checked.producer, list(map(_entry, checked.findings))
+
+
+def documents(dump: Path) -> Iterator[dict[str, Any]]:
+    """The search documents of a dump, each with the facet ``quality``: the worst severity of what the shapes say of the notice.
+
+    "none" where they say nothing; absent where the dump was not validated. One shard's faulty notices are held at a time.
+    """
+    for name, found in shards(dump):
+        file = dump / f"{name}.checked"
+        if not file.is_file():
+            yield from found
+            continue
+        worst = {
+            checked.ref: min((finding.severity for finding in checked.findings), key=SEVERITIES.index)
+            for checked in _lines([file])
+            if checked.is_notice and checked.findings
+        }
+        for document in found:
+            yield {**document, "facets": {**document["facets"], "quality": [worst.get(document["ref"], SOUND)]}}
 
 
 def _remarks(dump: Path) -> Iterator[Checked]:

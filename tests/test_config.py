@@ -25,6 +25,12 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ({"POP_LD_LANG": "de"}, "fr or en"),
         ({"POP_LD_METRICS": "127.0.0.0/8 here"}, "metrics wants networks"),
         ({"POP_LD_QUERY_LOG_TEXT": "perhaps"}, "query_log_text wants a bool"),
+        ({"POP_LD_SEARCH_URL": "http://one.example:9200 two.example"}, "search_url wants http"),
+        ({"POP_LD_SEARCH_URL": "https://user:secret@one.example"}, "search_url wants http"),
+        ({"POP_LD_SEARCH_ENGINE": "solr"}, "elasticsearch or opensearch"),
+        ({"POP_LD_SEARCH_PREFIX": "Pop*"}, "search_prefix wants"),
+        ({"POP_LD_SEARCH_TIMEOUT": "0"}, "search_timeout wants"),
+        ({"POP_LD_SEARCH_SHARDS": "0"}, "search_shards cannot be"),
     ],
 )
 def test_bad_values_are_refused(environ: dict[str, str], why: str) -> None:

@@ -14,9 +14,10 @@ import pytest
 from pop_ld import iris, pipeline, search, store
 from pop_ld.bases import load_bases
 from pop_ld.config import Settings
-from pop_ld.errors import NotFound, ReadError
+from pop_ld.errors import NotFound, ReadError, StoreError
 from pop_ld.notices import Notice
 from pop_ld.report import read_report
+from pop_ld.search.question import Criterion, Group, Question
 
 SETTINGS = Settings()
 SITE = SETTINGS.site
@@ -218,6 +219,51 @@ def test_after_a_roll_back_the_next_load_starts_from_what_serves(data: Path, tmp
 def test_an_unfinished_dump_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ReadError, match="report"):
         pipeline.publish(tmp_path, tmp_path / "data", SETTINGS, quiet=True)
+
+
+def counted(release: store.Release, facet: str) -> dict[str, int]:
+    return dict(search.open_search(release.path / "search").find(Question(), facets=(facet,)).facets[facet].values)
+
+
+def test_the_index_follows_every_change_of_the_notices(tmp_path: Path) -> None:
+    """Counts, facets, criteria and quality are those of the notices that the release holds, whatever came before."""
+    data = tmp_path / "data"
+    first = load([one(tmp_path, TITR="Vue", DOMN="peinture"), one(tmp_path, "deux.jsonl", REF="MNR09992", DOMN="dessin")], data)
+    assert counted(first, "domain") == {"Dessin": 1, "Peinture": 1}
+    assert sum(counted(first, "quality").values()) == 2
+    second = load([one(tmp_path, TITR="Portrait", DOMN="Dessin")], data)
+    assert counted(second, "domain") == {"Dessin": 2}
+    index = search.open_search(second.path / "search")
+    titled = [Question(criteria=Group("and", (Criterion("TITR", "equals", text),))) for text in ("vue", "portrait")]
+    assert [index.find(question).total for question in titled] == [0, 1]
+    assert index.find(Question(criteria=Group("and", (Criterion("REF", "begins", "MNR0999"),)))).total == 2
+    third = pipeline.remove("mnr", ["MNR09991"], data, SETTINGS, quiet=True)
+    assert counted(third, "domain") == {"Dessin": 1}
+    assert counted(third, "base") == {slug: count for slug, count in third.manifest["bases"].items() if count} == {"mnr": 1}
+    assert counted(first, "domain") == {"Dessin": 1, "Peinture": 1}, "a release never changes"
+
+
+@pytest.mark.parametrize("version", ["analysis", "layout"])
+def test_nothing_is_written_upon_a_release_whose_index_another_program_made(tmp_path: Path, version: str) -> None:
+    data = tmp_path / "data"
+    release = load([one(tmp_path)], data)
+    marked = release.path / "search" / "pop_ld.json"
+    marked.write_text(json.dumps({**json.loads(marked.read_text(encoding="utf-8")), version: 0}), encoding="utf-8")
+    files = {path: path.stat().st_mtime_ns for path in data.rglob("*") if path.is_file() and "staging" not in path.parts}
+    for change in (
+        lambda: load([one(tmp_path, REF="MNR09993")], data),
+        lambda: pipeline.remove("mnr", ["MNR09991"], data, SETTINGS, quiet=True),
+    ):
+        with pytest.raises(StoreError, match="by loading all files"):
+            change()
+    now = {path: path.stat().st_mtime_ns for path in data.rglob("*") if path.is_file() and "staging" not in path.parts}
+    kept = {path: time_ for path, time_ in now.items() if path.name not in ("lock", "LOG", "LOCK") and "writer" not in path.parts}
+    assert kept == {path: files[path] for path in kept}
+    assert store.current_name(data) == release.name
+    with store.Writer(data, SITE) as writer:
+        assert writer.existing([iris.notice(SITE, "mnr", "MNR09991"), iris.notice(SITE, "mnr", "MNR09993")]) == {
+            iris.notice(SITE, "mnr", "MNR09991")
+        }
 
 
 # Crashes

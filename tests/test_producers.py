@@ -94,7 +94,8 @@ def test_the_table_is_of_fields_that_are(row: dict[str, str]) -> None:
     assert row["field"] not in base.withheld, "what is withheld names nobody"
     assert bool(row["field"]) == bool(row["pattern"])
     re.compile(row["pattern"])
-    assert row["producer"] or row["pattern"]
+    assert row["producer"] or row["pattern"] or row["label"]
+    assert row["label"], "search offers every producer by a name"
 
 
 def test_every_base_has_its_line() -> None:

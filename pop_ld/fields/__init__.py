@@ -2,5 +2,6 @@
 
 from pop_ld.fields.record import RecordBuilder
 from pop_ld.fields.registry import parser_names
+from pop_ld.fields.written import Written
 
-__all__ = ["RecordBuilder", "parser_names"]
+__all__ = ["RecordBuilder", "Written", "parser_names"]

@@ -42,7 +42,13 @@ def _environment() -> Environment:
         auto_reload=False,  # what a page is made of is part of its ETag, which is taken once
     )
     made.filters.update(
-        rich=words.rich, inline=words.inline, plain=words.plain, script=script, one_line=words.one_line, broken=words.broken
+        rich=words.rich,
+        inline=words.inline,
+        highlighted=words.highlighted,
+        plain=words.plain,
+        script=script,
+        one_line=words.one_line,
+        broken=words.broken,
     )
     made.globals.update(followable=words.followable, hue=hue, assets=fingerprint(), base_name=base_name)
     return made

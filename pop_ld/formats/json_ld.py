@@ -115,11 +115,16 @@ def json_ld(root: str, triples: Iterable[Triple], context: Context | None) -> by
 
     Subjects that nothing leads to stand beside it in ``@graph``. Every triple reads back exactly, by any processor.
     """
+    return json.dumps(json_tree(root, triples, context), ensure_ascii=False, indent=2).encode("utf-8")
+
+
+def json_tree(root: str, triples: Iterable[Triple], context: Context | None, *, blank: str = "b") -> dict[str, Any]:
+    """The same before it is written; ``blank`` begins the labels of blank nodes, which one file of several trees must keep apart."""
     kept = sorted(set(triples), key=str)
     if context is None or any(context.doubtful(name) for triple in kept for name in _names(triple)):
         context = _BARE
-    tree = _Tree(kept, context).whole(root)
-    return json.dumps({"@context": context.address, **tree} if context.name else tree, ensure_ascii=False, indent=2).encode("utf-8")
+    tree = _Tree(kept, context, blank).whole(root)
+    return {"@context": context.address, **tree} if context.name else tree
 
 
 def _names(triple: Triple) -> Iterable[str]:
@@ -132,8 +137,9 @@ def _names(triple: Triple) -> Iterable[str]:
 
 
 class _Tree:
-    def __init__(self, triples: Sequence[Triple], context: Context) -> None:
+    def __init__(self, triples: Sequence[Triple], context: Context, blank: str) -> None:
         self._context = context
+        self._prefix = blank
         self._id, self._type = ("id", "type") if context.name else ("@id", "@type")
         self._blank: dict[str, str] = {}
         self._about: dict[str, dict[str, list[Any]]] = {}
@@ -149,7 +155,7 @@ class _Tree:
 
     def _name(self, term: Any) -> str:
         if isinstance(term, BlankNode):
-            return self._blank.setdefault(term.value, f"_:b{len(self._blank)}")
+            return self._blank.setdefault(term.value, f"_:{self._prefix}{len(self._blank)}")
         return str(term.value)
 
     def _node(self, name: str, depth: int, *, rooted: bool = False) -> dict[str, Any]:

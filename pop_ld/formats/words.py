@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +16,9 @@ _C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0x
 _MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
 _ORDINAL = re.compile(rf"\b([1-9]\d?)(er|ère|ere|re|ème|eme|è|e)(?=\s+(?:siècle|quart|moitié|tiers|arrondissement|{_MONTHS})\b)")
 _DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:T.*)?$")
+_OPEN, _CLOSE = "\ufdd0", "\ufdd1"
+"""Noncharacters, which no text has (Unicode §23.7): a text in segments is escaped at once, not piece by piece."""
+_NO_MARKS = {ord(_OPEN): None, ord(_CLOSE): None}
 _LINE = re.compile(r"\s*(?:\r\n|[\n\r#£])\s*")
 
 
@@ -75,6 +79,12 @@ def broken(text: str) -> Markup:
 def inline(text: str) -> Markup:
     """Like :func:`rich`, on one line: ``#`` stays."""
     return Markup(_ORDINAL.sub(r"\1<sup>\2</sup>", str(escape(plain(text)))))
+
+
+def highlighted(segments: Iterable[tuple[str, bool]]) -> Markup:
+    """A text in segments as HTML on one line, its line breaks (``#``, ``£``) as spaces, those that are True marked."""
+    whole = "".join(f"{_OPEN}{text.translate(_NO_MARKS)}{_CLOSE}" if match else text.translate(_NO_MARKS) for text, match in segments)
+    return Markup(str(inline(_LINE.sub(" ", whole))).replace(_OPEN, "<mark>").replace(_CLOSE, "</mark>"))
 
 
 def one_line(text: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
+from pop_ld.config import Settings
 from pop_ld.search.contract import SearchReader
 
 
@@ -21,8 +22,59 @@ def build(folder: Path, documents: Iterable[dict[str, Any]], *, before: Path | N
     return tantivy.build(folder, documents, before=before, removed=removed)
 
 
-def open_search(folder: Path) -> SearchReader:
-    """Opens the index of a release; nothing in ``folder`` is written or locked. Raises StoreError."""
+def open_search(folder: Path, settings: Settings | None = None, cluster_index: str = "") -> SearchReader:
+    """Opens the index of a release; nothing in ``folder`` is written or locked. Raises StoreError.
+
+    With ``cluster_index``, the release's index in the cluster of ``settings.search_url``, questions go there; a cluster that does not
+    answer is no fault here, for pages do not need it.
+    """
     from pop_ld.search import tantivy
 
-    return tantivy.open_search(folder)
+    embedded = tantivy.open_search(folder)
+    if settings is None or not settings.search_url or not cluster_index:
+        return embedded
+    from pop_ld.search.remote import RemoteSearch
+
+    return RemoteSearch(settings, cluster_index, embedded)
+
+
+def cluster_answers(reader: SearchReader, seconds: float) -> bool | None:
+    """Whether the cluster of an open index answers within ``seconds``; None for an index without a cluster."""
+    asked = getattr(reader, "answers", None)
+    return None if asked is None else bool(asked(seconds))
+
+
+def build_in_cluster(
+    settings: Settings,
+    release: str,
+    documents: Iterable[dict[str, Any]],
+    *,
+    before: str = "",
+    removed: Collection[str] = (),
+    advance: Callable[[int], None] = lambda done: None,
+) -> tuple[str, int]:
+    """The same as :func:`build` in the cluster of ``settings.search_url``, beside the indices of other releases.
+
+    ``before`` is the index there of the former release, "" or one that is no longer there to begin from nothing. Returns the name of the
+    index and how many notices it has. Raises StoreError, SearchUnavailable.
+    """
+    from pop_ld.search import remote_build
+
+    return remote_build.build(settings, release, documents, before=before, removed=removed, advance=advance)
+
+
+def serve_in_cluster(settings: Settings, index: str) -> None:
+    """Points the cluster's alias at the index of the release that serves; nothing to do without a cluster. Raises SearchUnavailable."""
+    if settings.search_url and index:
+        from pop_ld.search import remote_index
+
+        remote_index.serve(settings, index)
+
+
+def prune_cluster(settings: Settings, releases: Collection[str]) -> list[str]:
+    """Removes the indices of this site's releases but for those named, and returns their names. Raises SearchUnavailable."""
+    if not settings.search_url:
+        return []
+    from pop_ld.search import remote_index
+
+    return remote_index.prune(settings, releases)

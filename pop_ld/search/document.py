@@ -10,39 +10,25 @@ from typing import Any
 from pop_ld import iris
 from pop_ld.bases import Base
 from pop_ld.notices import Record
+from pop_ld.search.comparing import kind_of, sortable, sortable_date
+from pop_ld.search.facets import Facets, Written
 
-LONGEST_TEXT = 20_000
-"""Characters of a notice's prose that are searched; the longest notices are few, and words come early in them."""
 LONGEST_SUMMARY = 160
 _AROUND = ("department_place", "region_place")
 _PLACES = iris.SITE_PREFIXES["lieu"]
 
-_NOT_WORDS = ("", "concept", "date", "hidden", "image", "missing", "number", "period", "subjects", "techniques", "terms", "url")
-"""Parsers whose raw text is not searched: addresses and figures, and what ``terms`` holds already."""
-_LISTS = {
-    "person": ("names", "name"),
-    "people": ("names", "name"),
-    "names": ("names", "name"),
-    "concept": ("terms", "label"),
-    "missing": ("terms", "label"),
-    "period": ("terms", "label"),
-    "subjects": ("terms", "label"),
-    "techniques": ("terms", "label"),
-    "terms": ("terms", "label"),
-    "protection": ("terms", "label"),
-    "inventory": ("numbers", "value"),
-}
-"""Parser -> (part of the document, key of its items)."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _CODES = re.compile(r"\{([^{}]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What the parts of a base's records are good for: ``lists`` and ``texts`` by key of the record, the others in order of choice."""
+    """What the parts of a base's records are good for, by key of the record, in order of choice."""
 
-    lists: dict[str, tuple[str, str]]
-    """Key of the record -> (part of the document, key of the items)."""
-    texts: frozenset[str]
+    facets: Facets
+    numbers: tuple[str, ...]
+    dates: tuple[str, ...]
+    figures: frozenset[str]
     kinds: tuple[str, ...]
     periods: tuple[str, ...]
     spans: tuple[str, ...]
@@ -53,27 +39,24 @@ _PLANS: dict[int, tuple[Base, _Plan]] = {}
 """By id() of the base, which is not hashable; the base is kept beside, so the id stays its own."""
 
 
-def document(base: Base, record: Record, iri: str, links: Iterable[str] = ()) -> dict[str, Any]:
-    """The search document of a notice: plain JSON, small, one line of the file beside the dump.
+def document(
+    base: Base, record: Record, iri: str, links: Iterable[str] = (), written: Written | None = None, producer: str = ""
+) -> dict[str, Any]:
+    """The search document of a notice: plain JSON, one line of the file beside the dump.
 
-    ``names``, ``places``, ``terms`` and ``numbers`` (inventory numbers) are lists of texts, everything else is a text;
-    nothing is absent. ``summary`` is "concept · period · commune", at most LONGEST_SUMMARY characters. ``links`` are those that the
-    mapping told of, ``property thing``, each once, and those to the places around a place; ``year`` is the first of the notice's main
-    time-span in astronomical years, ``point`` "latitude longitude" in degrees, both "" where unknown.
+    ``fields`` are the texts as written by POP code, those of ``written`` in fields that are searched; ``facets`` the values by facet
+    (facets.py), ``compare`` by code the sortable forms of dates and numbers (comparing.py). ``places`` (names of communes) and
+    ``numbers`` (inventory numbers) are lists of texts, everything else is a text; nothing but a facet or a field is absent.
+    ``summary`` is "concept · period · commune", at most LONGEST_SUMMARY characters. ``links`` are those that the
+    mapping told of, ``property thing``, each once, and those to the places around a place; ``year`` and ``end`` bound the notice's main
+    time-span in astronomical years, ``point`` is "latitude longitude" in degrees, ``changed`` the day of the last change as YYYY-MM-DD,
+    all "" where unknown.
     """
     plan = _plan(base)
     title = record.get("label") or record["REF"]
-    found: dict[str, list[str]] = {"names": [], "terms": [], "numbers": []}
-    texts: list[str] = []
-    lists, prose = plan.lists, plan.texts
-    for code, value in record.items():  # one pass: a notice fills a tenth of what its base could
-        if code in lists:
-            part, key = lists[code]
-            found[part] += [item[key] for item in value if key in item]
-        elif code in prose:
-            texts.append(value)
+    fields = {code: texts for code, texts in (written or {}).items() if code in base.searched}
     places = _unique([item["label"] for item in record.get("place", ())])
-    texts += [item["insee"] for item in record.get("place", ()) if "insee" in item]
+    year, end = _years(record, plan)
     return {
         "iri": iri,
         "base": base.slug,
@@ -81,14 +64,16 @@ def document(base: Base, record: Record, iri: str, links: Iterable[str] = ()) ->
         "title": title,
         "summary": _summary(record, plan, title, places),
         "image": next((item["url"] for code in plan.images for item in record.get(code, ()) if "url" in item), ""),
-        "text": _text(texts, {title, *places}),
-        "names": _unique(found["names"]),
         "places": places,
-        "terms": _unique(found["terms"]),
-        "numbers": _unique(found["numbers"]),
+        "numbers": _unique([item["value"] for code in plan.numbers for item in record.get(code, ()) if "value" in item]),
         "links": _links(record, iri, links),
-        "year": _year(record, plan),
+        "year": year,
+        "end": end,
         "point": f"{record['lat']} {record['long']}" if "lat" in record and "long" in record else "",
+        "changed": _changed(record),
+        "fields": fields,
+        "facets": plan.facets(record, fields, producer),
+        "compare": _compare(record, fields, plan),
     }
 
 
@@ -108,12 +93,35 @@ def _links(record: Record, iri: str, links: Iterable[str]) -> list[str]:
     return kept
 
 
-def _year(record: Record, plan: _Plan) -> str:
+def _years(record: Record, plan: _Plan) -> tuple[str, str]:
+    """First and last year of the first time-span that has a bound; an open one is as long as its bound."""
     for name in plan.spans:
         for item in record.get(name, ()):
-            if bound := item.get("begin") or item.get("end"):
-                return str(bound[: bound.index("-", 1)])
+            begin, end = item.get("begin", ""), item.get("end", "")
+            if begin or end:
+                begin, end = begin or end, end or begin
+                return begin[: begin.index("-", 1)], end[: end.index("-", 1)]
+    return "", ""
+
+
+def _changed(record: Record) -> str:
+    for code in ("DMAJ", "DMIS"):
+        day = record.get(code)
+        if isinstance(day, str) and _DAY.fullmatch(day):
+            return day
     return ""
+
+
+def _compare(record: Record, fields: Written, plan: _Plan) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for code in plan.dates:
+        if value := record.get(code):
+            bounds = (value,) if isinstance(value, str) else (item.get("begin") or item.get("end") or "" for item in value)
+            found[code] = _unique(list(filter(None, map(sortable_date, bounds))))
+    for code, texts in fields.items():
+        if code in plan.figures:
+            found[code] = _unique(list(filter(None, map(sortable, texts))))
+    return {code: keys for code, keys in found.items() if keys}
 
 
 def _unique(texts: list[str]) -> list[str]:
@@ -129,12 +137,14 @@ def _plan(base: Base) -> _Plan:
 
 def _make_plan(base: Base) -> _Plan:
     parsers = {code: field.parser.partition(":")[0] for code, field in base.fields.items() if field.public and code != "REF"}
-
     dating = [code for kinds in base.timespans.values() for code in kinds.get("periods", ())]
     periods = [code for code, parser in parsers.items() if parser == "period"]
+    comparing = {code: kind_of(field) for code, field in base.searched.items()}
     return _Plan(
-        lists={code: _LISTS[parser] for code, parser in parsers.items() if parser in _LISTS},
-        texts=frozenset(code if parser == "text" else f"{code}_text" for code, parser in parsers.items() if parser not in _NOT_WORDS),
+        facets=Facets(base),
+        numbers=tuple(code for code, parser in parsers.items() if parser == "inventory"),
+        dates=tuple(code for code, kind in comparing.items() if kind == "date"),
+        figures=frozenset(code for code, kind in comparing.items() if kind == "text"),
         kinds=tuple(code for code in _kinds(base) if parsers.get(code) in ("concept", "terms")),
         periods=tuple(sorted(periods, key=lambda code: code not in dating)),
         spans=tuple(base.timespans),
@@ -147,12 +157,6 @@ def _kinds(base: Base) -> list[str]:
     first = next(iter(base.sections), None)
     labels = [code for template in base.label for code in _CODES.findall(template)]
     return list(dict.fromkeys([*labels, *(field.path for field in base.fields.values() if first and field.section == first)]))
-
-
-def _text(texts: list[str], already: set[str]) -> str:
-    """All other prose, each text once."""
-    kept = [text for text in texts if text not in already and not text.startswith(("http://", "https://"))]
-    return "\n".join(dict.fromkeys(kept))[:LONGEST_TEXT]
 
 
 def _summary(record: Record, plan: _Plan, title: str, places: list[str]) -> str:

@@ -12,10 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pop_ld.errors import StoreError
+from pop_ld.search.schema import LAYOUT
 from pop_ld.search.words import ANALYSIS
 
-LAYOUT = 2
-"""Number of the fields of an index; those of layout 1 know no links."""
 LOCKS = (".tantivy-writer.lock", ".tantivy-meta.lock")
 _VERSION = "pop_ld.json"
 _TRIES = 100
@@ -26,7 +25,7 @@ _CHANGING = ("meta.json", ".managed.json", _VERSION)
 def start(folder: Path, before: Path | None) -> None:
     """An empty folder, or one that shares the former release's unchanging files and has copies of the others.
 
-    Raises StoreError where ``folder`` is not empty, or where ``before`` has another layout: its notices lack what it never knew.
+    Raises StoreError where ``folder`` is not empty, or where ``before`` was built by another analysis or layout.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
@@ -34,9 +33,7 @@ def start(folder: Path, before: Path | None) -> None:
     if before is None:
         (folder / _VERSION).write_text(json.dumps({"analysis": ANALYSIS, "layout": LAYOUT}) + "\n", encoding="utf-8")
         return
-    layout = check(before)
-    if layout != LAYOUT:
-        raise StoreError(f"search index of layout {layout}, this program writes {LAYOUT}: load all files anew", file=str(before))
+    check(before)
     for file in before.iterdir():
         if file.name in _CHANGING or (file.name not in LOCKS and not _linked(file, folder / file.name)):
             shutil.copyfile(file, folder / file.name)
@@ -50,16 +47,14 @@ def _linked(file: Path, link: Path) -> bool:
     return True
 
 
-def check(folder: Path) -> int:
-    """The layout of an index; 1 knows no links, but answers everything else. Raises StoreError where it cannot be read."""
+def check(folder: Path) -> None:
+    """Raises StoreError where this program cannot read the index, or build upon it: what it asks for would not be there."""
     file = folder / _VERSION
     version = json.loads(file.read_text(encoding="utf-8"))
-    if (found := version.get("analysis")) != ANALYSIS:
-        raise StoreError(f"search index of analysis {found}, this program has {ANALYSIS}: build it anew", file=str(file))
-    layout = version.get("layout", 1)
-    if layout not in (1, LAYOUT):
-        raise StoreError(f"search index of layout {layout}, this program reads {LAYOUT}: build it anew", file=str(file))
-    return int(layout)
+    for name, mine, verb in (("analysis", ANALYSIS, "has"), ("layout", LAYOUT, "reads")):
+        if (found := version.get(name, 1)) != mine:
+            told = f"search index of {name} {found}, this program {verb} {mine}"
+            raise StoreError(f"{told}: build it anew, by loading all files into an empty folder (pop-ld load --data)", file=str(file))
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from tantivy import Order, Query
 
 from pop_ld.search import words as french
 from pop_ld.search.contract import LINKED_DEEPEST, Hit, Linked
+from pop_ld.search.schema import FACET_FIELDS
 
 _UNDATED = "-"
 """The century of notices without a date."""
@@ -39,8 +40,6 @@ def add_fields(builder: tantivy.SchemaBuilder) -> None:
     builder.add_text_field("link", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("located", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("century", tokenizer_name="raw", index_option="basic", fast=True)
-    builder.add_unsigned_field("by_ref", fast=True)
-    builder.add_unsigned_field("by_date", fast=True)
 
 
 def fields(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,10 +49,16 @@ def fields(document: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "link": [*{link.partition(" ")[2]: None for link in links}, *(f"{thing} {relation}" for relation, _, thing in map(_parts, links))],
         "century": century_of(int(year)) if year else _UNDATED,
-        "by_ref": _sorted_as(ref[:12].ljust(12, "0")),
-        "by_date": ((min(max(int(year) + 500_000, 0), _LAST - 1) if year else _LAST) << 44) + _sorted_as(ref[-8:].rjust(8, "0")),
+        "by_ref": sorted_as(ref[:12].ljust(12, "0")),
+        "by_date": dated(year, ref),
     }
     return {**found, "located": "1"} if document.get("point") else found
+
+
+def dated(year: str, ref: str, *, down: bool = False) -> int:
+    """A number that sorts by year, earliest first or, ``down``, latest first, undated last, then by the end of the REF's letters."""
+    place = min(max(int(year) + 500_000, 0), _LAST - 1) if year else _LAST
+    return ((_LAST - 1 - place if down and year else place) << 42) + sorted_as(ref[-8:].rjust(8, "0"))
 
 
 def _parts(link: str) -> tuple[str, str, str]:
@@ -65,7 +70,7 @@ def century_of(year: int) -> str:
     return str((year - 1) // 100 + 1 if year > 0 else -(-year // 100 + 1))
 
 
-def _sorted_as(letters: str) -> int:
+def sorted_as(letters: str) -> int:
     """A number that sorts as ASCII letters and digits do; other letters come first."""
     return int("".join(c if c.isascii() else "0" for c in letters), 36)
 
@@ -84,8 +89,8 @@ class LinkReader:
     @cached_property
     def _deleted(self) -> bool:
         """Whether posting lists still hold notices that a later release took out: their lengths count too many then."""
-        bases = self._facet(Query.all_query(), "base")
-        return sum(self._searcher.doc_freq("base", slug) for slug, _ in bases) != self._searcher.num_docs
+        bases = self._facet(Query.all_query(), FACET_FIELDS["base"])
+        return sum(self._searcher.doc_freq(FACET_FIELDS["base"], slug) for slug, _ in bases) != self._searcher.num_docs
 
     def linked(
         self, hit: Callable[[tantivy.DocAddress], Hit], iri: str, filters: tuple[str, str, str, bool], offset: int, limit: int, order: str
@@ -119,7 +124,7 @@ class LinkReader:
         return [address for _, address in found.hits]
 
     def _count(self, iri: str, relation: str, base: str, century: str, located: bool) -> Counts:
-        bases = self._facet(self._query(iri, relation, "", century, located), "base")
+        bases = self._facet(self._query(iri, relation, "", century, located), FACET_FIELDS["base"])
         centuries = self._facet(self._query(iri, relation, base, "", located), "century")
         known = dict(bases)
         total = known.get(base, 0) if base else sum(known.values())
@@ -135,7 +140,7 @@ class LinkReader:
 
     def _query(self, iri: str, relation: str, base: str, century: str, located: bool) -> Query:
         term = f"{iri} {relation}" if relation else iri
-        pairs = [("link", term), ("base", base), ("century", century), ("located", "1" if located else "")]
+        pairs = [("link", term), (FACET_FIELDS["base"], base), ("century", century), ("located", "1" if located else "")]
         queries = [Query.term_query(self._schema, field, value, "basic") for field, value in pairs if value]
         return queries[0] if len(queries) == 1 else Query.boolean_query([(tantivy.Occur.Must, query) for query in queries])
 

@@ -1,34 +1,28 @@
 """Text to words for search, by the same functions for notices and for what people type.
 
-Folding (case, accents, œ/æ, French elision) decides which words are the same; the stem brings together plural, feminine
-and participle forms, and is kept apart so that the word itself can rank first.
+Folding (case, accents, œ/æ, French elision) decides which words are the same; the stem brings together plural, feminine and participle
+forms, abbreviations and ordinals, and is kept apart so that the word itself can rank first. What a word says only beside another
+("XIV" after "Louis", "quinzième" before "siècle") is its reading, added to the stems of the text.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import NamedTuple
 
-ANALYSIS = 1
+from pop_ld import resources
+
+ANALYSIS = 2
 """Number of this analysis, kept with each index; raise it whenever a function here gives other words."""
 
-LONGEST_QUERY = 1_000
-"""Characters of a query that are read."""
-MOST_WORDS = 32
-"""Words of a query that are asked for; a phrase's words count."""
-
-_ELIDED = tuple(f" {article}'" for article in ("c", "d", "j", "l", "m", "n", "s", "t", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"))
+ARTICLES = ("c", "d", "j", "l", "m", "n", "s", "t", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu")
+"""Words that are dropped before an apostrophe."""
+_ELIDED = tuple(f" {article}'" for article in ARTICLES)
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
-_PHRASE = re.compile(r'"([^"]*)"|«([^»]*)»|“([^”]*)”')
-_DIGIT = re.compile(r"\d")
-# fmt: off
-_STOP = frozenset((
-    "le", "la", "les", "l", "un", "une", "des", "du", "de", "d", "au", "aux", "en", "et", "ou", "a",
-    "dans", "par", "pour", "sur", "c", "j", "m", "n", "s", "t", "qu", "que", "qui",
-))
-# fmt: on
-_APOSTROPHES = "'’‘ʼ`\x92"
+APOSTROPHES = ("'", "’", "‘", "ʼ", "`", "\x92")
 """U+0092 is cp1252's apostrophe read as latin1: POP holds it (FACTS b)."""
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 """Letters that Unicode does not take apart."""
@@ -41,7 +35,7 @@ class _Folds(dict[int, str]):
         char = chr(code)
         plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold()).translate(_LETTERS)
         kept = [c for c in plain if unicodedata.category(c) not in ("Mn", "Me", "Cf")]
-        self[code] = "'" if char in _APOSTROPHES else "".join(c if c.isalnum() else " " for c in kept)
+        self[code] = "'" if char in APOSTROPHES else "".join(c if c.isalnum() else " " for c in kept)
         return self[code]
 
 
@@ -57,6 +51,71 @@ class _Stems(dict[str, str]):
 
 _FOLDS = _Folds()
 _STEMS = _Stems()
+LONGEST_WHOLE = 150
+"""Characters; engines split a token at 255."""
+_ORDINAL = re.compile(r"0*([1-9]\d{0,3})(?:e|er|ere|re|eme|ieme|nd|nde)\Z", re.ASCII)
+ROMANS = {
+    tens + ones: 10 * ten + one
+    for ten, tens in enumerate(("", "x", "xx", "xxx"))
+    for one, ones in enumerate(("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"))
+    if ten or one
+}
+"""Roman numerals of kings and centuries, 1 to 39, folded."""
+
+
+class Vocabulary(NamedTuple):
+    """What mappings/search-words.csv says, folded: words that count only alone, abbreviations, names that a numeral follows, no names."""
+
+    empty: frozenset[str]
+    short: dict[str, str]
+    """Abbreviation -> the word that it stands for."""
+    same: dict[str, str]
+    """Abbreviation or Roman ordinal -> the stem of what it stands for: ``st`` -> ``saint``, ``xveme`` -> ``15e``."""
+    sovereigns: frozenset[str]
+    things: frozenset[str]
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The words of French that search knows of; read once."""
+    kinds: dict[str, dict[str, str]] = {"empty": {}, "abbreviation": {}, "sovereign": {}, "thing": {}}
+    for line in resources.table("search-words.csv"):
+        kinds[line["kind"]][" ".join(words(line["word"]))] = line["meaning"]
+    same = {
+        roman + ending: ordinal(value)
+        for ending in ("ieme", "eme", "er", "ere", "e")  # "vieme" is VI-ème rather than V-ième
+        for roman, value in ROMANS.items()
+        if (ending not in ("er", "ere") or value == 1) and roman + ending not in ROMAN_WORDS
+    }
+    short = {word: " ".join(words(meaning)) for word, meaning in kinds["abbreviation"].items()}
+    same |= {word: _inflected(meaning) for word, meaning in short.items()}
+    return Vocabulary(frozenset(kinds["empty"]), short, same, frozenset(kinds["sovereign"]), frozenset(kinds["thing"]))
+
+
+def in_full(found: Iterable[str]) -> tuple[str, ...]:
+    """Folded words with their abbreviations written out: ``st martin`` -> ``saint martin``."""
+    short = vocabulary().short
+    return tuple(short.get(word, word) for word in found)
+
+
+def whole(found: Sequence[str]) -> str:
+    """All words of a title as one token, which no word is: ``hotel de ville`` -> ``^hotel_de_ville``; "" for a title that nobody types."""
+    joined = "_".join(found)
+    return f"^{joined}" if joined and len(joined) <= LONGEST_WHOLE else ""
+
+
+def mistakes(word: str) -> int:
+    """In how many letters a word written almost so may differ: 1, or 2 from eight letters."""
+    return 1 if len(word) < 8 else 2
+
+
+ROMAN_WORDS = {"ie": 1, "ve": 5, "vie": 6, "xe": 10}
+"""Ordinals that are words or beginnings of others too: centuries only where the word for it follows."""
+
+
+def ordinal(value: int) -> str:
+    """The one token for an ordinal, however it is written: 15 -> ``15e``."""
+    return "1er" if value == 1 else f"{value}e"
 
 
 def words(text: str) -> list[str]:
@@ -85,11 +144,18 @@ def stems(found: list[str]) -> list[str]:
     """Light stems of folded words, at least three letters: ``chevaux`` -> ``cheval``, ``sculptees`` -> ``sculpt``.
 
     Number, gender and past participles only: notices speak in nouns, and a stronger stemmer mixes ``portail`` with ``porter``.
+    Abbreviations and ordinals have the stem of what they stand for: ``st`` -> ``saint``, ``xveme`` -> ``15e``.
     """
     return list(map(_STEMS.__getitem__, found))
 
 
 def _stem(word: str) -> str:
+    if word[0].isdecimal() and (found := _ORDINAL.match(word)):
+        return ordinal(int(found[1]))
+    return vocabulary().same.get(word) or _inflected(word)
+
+
+def _inflected(word: str) -> str:
     if len(word) < 4 or not (word.isascii() and word.isalpha()):
         return word
     return _singular_masculine(_singular(word))
@@ -117,39 +183,3 @@ def _singular_masculine(word: str) -> str:
         elif word.endswith("iv"):
             word = word[:-1] + "f"  # votive like votif
     return word
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a query asks for: every part and every phrase.
-
-    A part is (words, number): all the words in any form or, where it has a digit, the number as a REF or an inventory
-    number. A phrase's words match as they are and in order. ``whole`` is the query as one number or ``""``, ``order``
-    its words as they came.
-    """
-
-    parts: tuple[tuple[tuple[str, ...], str], ...]
-    phrases: tuple[tuple[str, ...], ...]
-    whole: str
-    order: tuple[str, ...]
-
-
-def read_query(text: str) -> Asked:
-    """Reads what someone typed; any text at all is a query. Stop words count only where there is nothing else."""
-    text = text[:LONGEST_QUERY]
-    phrases = [words("".join(found)) for found in _PHRASE.findall(text)]
-    parts = [part for chunk in _PHRASE.sub(" ", text).split() for part in _parts(chunk)]
-    kept = [part for part in parts if part[0][0] not in _STOP or part[1]] or ([] if any(phrases) else parts)
-    return Asked(
-        parts=tuple(dict.fromkeys(kept))[:MOST_WORDS],
-        phrases=tuple(tuple(phrase[:MOST_WORDS]) for phrase in phrases if phrase)[:MOST_WORDS],
-        whole=number(text) if _DIGIT.search(text) else "",
-        order=tuple(words(text)[:MOST_WORDS]),
-    )
-
-
-def _parts(chunk: str) -> list[tuple[tuple[str, ...], str]]:
-    found = words(chunk)
-    if found and _DIGIT.search(chunk):
-        return [(tuple(found[:MOST_WORDS]), number(chunk))]
-    return [((word,), "") for word in found]

@@ -19,6 +19,7 @@ from pop_ld.config import Settings
 from pop_ld.errors import PopError
 from pop_ld.web import (
     base_page,
+    basket,
     completion,
     concept,
     contexts,
@@ -33,11 +34,20 @@ from pop_ld.web import (
     log_file,
     metrics,
     notices,
+    old_searches,
+    openapi,
     pages,
     quality,
     references,
     releases,
     search,
+    search_advanced,
+    search_clusters,
+    search_export,
+    search_feeds,
+    search_suggest,
+    search_timeline,
+    search_values,
     shapes,
     sparql,
     static,
@@ -52,6 +62,7 @@ from pop_ld.web.health import Health
 from pop_ld.web.page_cache import PageCache
 from pop_ld.web.result_cache import ResultCache
 from pop_ld.web.state import Current, Site
+from pop_ld.web.streamed import Places
 from pop_ld.web.turns import Turns
 
 READ = ["GET", "HEAD"]
@@ -65,6 +76,21 @@ ADDRESSES: tuple[tuple[str, Callable[[Request], Any], list[str]], ...] = (
     ("/linked", listing.listing, READ),
     ("/linked/{path:path}", listing.listing, READ),
     ("/search", search.search, READ),
+    ("/search.json", search.search_json, READ),
+    ("/search.atom", search_feeds.atom_feed, READ),
+    ("/search.feed.json", search_feeds.json_feed, READ),
+    ("/search/facets/{facet}", search_values.facet_values, READ),
+    ("/search/suggest", search_suggest.suggest, READ),
+    ("/search/advanced", search_advanced.advanced, READ),
+    ("/search/fields/{base}/{code:path}", search_advanced.values, READ),
+    *old_searches.addresses(),
+    ("/opensearch.xml", search_suggest.description, READ),
+    ("/openapi.json", openapi.description, READ),
+    *((f"/search.{name}", search_export.export, READ) for name in search_export.OFFERED),
+    ("/search/clusters", search_clusters.clusters, READ),
+    ("/basket", basket.basket, READ),
+    ("/search/around", search_clusters.around, READ),
+    ("/search/timeline", search_timeline.timeline, READ),
     ("/sparql", sparql.sparql, [*READ, "POST"]),
     ("/sparql/complete", completion.complete, READ),
     ("/sparql/labels", completion.labels, [*READ, "POST"]),
@@ -126,7 +152,7 @@ def create_app(settings: Settings, place: Place | None = None) -> FastAPI:
         openapi_url=None,
         lifespan=lifespan,
         routes=[
-            *(Route(path, turns(endpoint), methods=methods) for path, endpoint, methods in ADDRESSES),
+            *(Route(path, turns(endpoint, path), methods=methods) for path, endpoint, methods in ADDRESSES),
             Mount("/static", static.Static(directory=resources.folder("templates") / "static")),
         ],
         exception_handlers={PopError: errors.answer_pop_error, HTTPException: errors.answer_http_error},
@@ -134,6 +160,7 @@ def create_app(settings: Settings, place: Place | None = None) -> FastAPI:
     app.add_middleware(PageCache, release=lambda: store.current_name(Path(settings.data)), budget=settings.page_cache << 20)
     app.add_middleware(Headers, settings=settings)
     app.add_middleware(metrics.Counted, routes=metrics.paths(app.routes))
+    app.state.turns, app.state.exports = turns, Places()
     app.state.place, app.state.health = place or Place(), Health()
     app.state.site = Site(settings, Current(settings), pool, Checks(settings), cache)
     return app

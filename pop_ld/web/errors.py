@@ -52,6 +52,7 @@ TABLE: dict[type[errors.PopError], tuple[int, str]] = {
     NoRelease: (503, "no-release"),
     errors.Busy: (503, "busy"),
     errors.StoreUnavailable: (503, "store-unavailable"),
+    errors.SearchUnavailable: (503, "search-unavailable"),
     errors.QueryError: (400, "bad-request"),
     BadRequest: (400, "bad-request"),
     errors.QuerySyntaxError: (400, "query-syntax"),

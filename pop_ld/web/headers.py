@@ -17,7 +17,9 @@ log = logging.getLogger(__name__)
 
 ALWAYS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Location, Content-Profile, ETag, Link, Location, Pop-Release, Pop-Rewrites, Retry-After",
+    "Access-Control-Expose-Headers": (
+        "Content-Location, Content-Profile, ETag, Link, Location, Pop-Release, Pop-Rewrites, Pop-Total, Retry-After"
+    ),
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "X-Content-Type-Options": "nosniff",
 }

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from pop_ld import __version__, store
 from pop_ld.errors import Busy, PopError, TooManyRequests
+from pop_ld.search import cluster_answers
 from pop_ld.web.errors import NoRelease, status_of
 from pop_ld.web.state import Serving, Site, site_of
 
@@ -23,6 +24,7 @@ FRESH = 1.0
 """Seconds for which a finding is told again: many probes cost no more than one."""
 LIMIT = 2.0
 """Seconds in which a trivial query must be answered."""
+_CLUSTER = "cluster"
 _told: dict[str, str] = {}
 """The last failure of each part, so that a probe each second does not fill the log with one fault."""
 _PROBE = store.QueryRequest("ASK {}", "application/sparql-results+json", LIMIT, client="health")
@@ -79,7 +81,7 @@ async def examine(site: Site) -> Finding:
     """Opens the release, looks one of its things up, searches, and runs a query on a worker.
 
     A release that cannot be opened after another that still serves is "stale", and workers that are all taken are "busy": the process
-    serves, but somebody should know.
+    serves, but somebody should know. So it is with a search cluster that does not answer: all but search goes on.
     """
     try:
         now = await run_in_threadpool(site.current.get)
@@ -89,7 +91,8 @@ async def examine(site: Site) -> Finding:
     if now.release.name != store.current_name(Path(site.settings.data)):
         checks["release"] = "stale" if checks["release"] == "ok" else checks["release"]
     checks["query"] = await _query(site, now)
-    return Finding(all(said in ("ok", "stale", "busy") for said in checks.values()), now.release.name, checks)
+    serves = all(said in ("ok", "stale", "busy") for part, said in checks.items() if part != _CLUSTER)
+    return Finding(serves, now.release.name, checks)
 
 
 def _look(now: Serving) -> dict[str, str]:
@@ -105,6 +108,8 @@ def _look(now: Serving) -> dict[str, str]:
         checks["search"] = "ok" if now.search.search("", limit=1).total or not manifest["notices"] else "empty"
     except Exception as error:
         checks["search"] = _say("search", error)
+    if (answers := cluster_answers(now.search, LIMIT)) is not None:
+        checks[_CLUSTER] = "ok" if answers else "unavailable"
     return checks
 
 

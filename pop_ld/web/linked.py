@@ -27,6 +27,7 @@ class Item:
     base: str
     ref: str
     image: str
+    iri: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def address(site: str, thing: str, **filters: str) -> str:
 def item(site: str, hit: Hit) -> Item:
     """A hit of the index as a page shows it."""
     href = iris.local(site, iris.thing_to_document(site, hit.iri))
-    return Item(href, hit.title or hit.ref, hit.summary, hit.base, hit.ref, hit.image if followable(hit.image) else "")
+    return Item(href, hit.title or hit.ref, hit.summary, hit.base, hit.ref, hit.image if followable(hit.image) else "", hit.iri)
 
 
 def as_json(site: str, hit: Hit) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""/about, /accessibility, /legal and /api: texts of templates/pages, one file a language."""
+"""/about, /accessibility, /legal, /api and /help: texts of templates/pages, one file a language."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pop_ld.web.negotiation import language
 from pop_ld.web.respond import cached, html
 from pop_ld.web.state import serving, site_of
 
-PAGES = ("about", "accessibility", "legal", "api")
+PAGES = ("about", "accessibility", "legal", "api", "help")
 
 
 def page(request: Request) -> Response:

@@ -19,6 +19,7 @@ from pop_ld import search, store
 from pop_ld.config import Settings
 from pop_ld.errors import PopError, StoreUnavailable
 from pop_ld.search.contract import SearchReader
+from pop_ld.search.lexicon import FOLDER, Lexicon, open_lexicon
 from pop_ld.web.checks import Checks
 from pop_ld.web.errors import NoRelease
 from pop_ld.web.result_cache import ResultCache
@@ -35,6 +36,7 @@ class Serving:
     release: store.Release
     reader: store.ResourceReader
     search: SearchReader
+    lexicon: Lexicon
 
     @property
     def site(self) -> str:
@@ -78,7 +80,11 @@ class Current:
     def _open(self, name: str) -> None:
         try:
             release = store.current(self._data)
-            self._serving = Serving(release, store.open_reader(release, self._settings), search.open_search(release.path / "search"))
+            reader, index = (
+                store.open_reader(release, self._settings),
+                search.open_search(release.path / "search", self._settings, release.manifest.get("search_index", "")),
+            )
+            self._serving = Serving(release, reader, index, open_lexicon(release.path / FOLDER))
         except PopError as error:
             if self._serving is None:
                 raise StoreUnavailable(error.message, file=error.file) from error

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from pop_ld import iris
 from pop_ld.errors import PopError
 from pop_ld.formats.html import prepare
-from pop_ld.web import notices
+from pop_ld.web import notices, search
 from pop_ld.web.state import Site
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ _FORMATS = (b"text/html", b"application/ld+json")
 
 
 def warm(app: FastAPI) -> None:
-    """Renders the example notices of the release that serves, where there is one; blocks for about a second, so call it in a thread."""
+    """Renders the example notices of the release that serves and a search, where there is one; blocks for a second: call it in a thread."""
     prepare()
     site: Site = app.state.site
     try:
@@ -31,6 +31,7 @@ def warm(app: FastAPI) -> None:
             path = iris.local(now.site, iris.thing_to_document(now.site, example["iri"]))
             for media_type in _FORMATS:
                 notices.document(_request(app, path, media_type))
+        search.search(_request(app, "/search", _FORMATS[0]))
     except PopError as error:
         log.info("no page was made beforehand: %s", error)
     gc.collect()

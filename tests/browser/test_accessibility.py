@@ -46,7 +46,13 @@ def violations(page: Any, rules: list[str] | None = None) -> list[str]:
     """What axe-core says against the page: rule, element, what to mend."""
     only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
     said = page.evaluate("async only => (await axe.run(document, { runOnly: only, resultTypes: ['violations'] })).violations", only)
-    return [f"{one['id']} at {node['target']}: {node['failureSummary']}" for one in said for node in one["nodes"]]
+    found = [(one["id"], node) for one in said for node in one["nodes"]]
+    return [f"{rule} at {node['target']}: {node['failureSummary']}" for rule, node in found if not crowded(rule, node)]
+
+
+def crowded(rule: str, node: Any) -> bool:
+    """Points of a map are as near to each other as what they stand for (WCAG 2.2 §2.5.8, essential); the list beside it has them all."""
+    return rule == "target-size" and ("bubble" in str(node["target"]) or "bubble" in node["html"] or "leaflet-marker" in node["html"])
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -146,7 +146,25 @@ def test_nothing_of_an_address_executes(hostile: Hostile, address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/search?q=&base={0}&page={0}", "/doc/{}", "/def/{}", "/def/pop/{}", "/linked/{}", "/release/{}", "/quality/{}"]
+    "address",
+    [
+        "/search?q=&base={0}&page={0}",
+        "/search?q={0}&author={0}&where={0}&years={0}&sort={0}&view={0}&after={0}&dropped={0}",
+        "/search?where=AUTR+contains+%22x{0}%22&view=mosaic",
+        "/search?view=map&q={0}&box={0}",
+        "/search?view=timeline&q={0}",
+        "/search/facets/author?like={0}&q={0}",
+        "/search/advanced?q={0}&author={0}&where={0}",
+        "/search/advanced?do=search&q={0}&base={0}&group={0}&field={0}&op={0}&value={0}&from={0}&place={0}&km={0}&where={0}&sort={0}",
+        "/search/list?mainSearch={0}&auteur={0}&import={0}&x={0}",
+        "/basket?iri={0}",
+        "/doc/{}",
+        "/def/{}",
+        "/def/pop/{}",
+        "/linked/{}",
+        "/release/{}",
+        "/quality/{}",
+    ],
 )
 def test_nothing_of_a_rarer_address_executes(hostile: Hostile, address: str) -> None:
     for text in PAYLOADS[::4]:

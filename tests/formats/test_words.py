@@ -7,7 +7,7 @@ import pytest
 
 from pop_ld import resources, summary
 from pop_ld.formats.html import script
-from pop_ld.formats.words import broken, coordinate, date_words, followable, inline, number, one_line, plain, rich, say
+from pop_ld.formats.words import broken, coordinate, date_words, followable, highlighted, inline, number, one_line, plain, rich, say
 
 
 def keys(texts: Any, path: str = "") -> set[str]:
@@ -97,3 +97,9 @@ def test_a_first_of_a_month_has_its_letters_raised() -> None:
 def test_a_piece_of_a_text_keeps_the_spaces_at_its_ends() -> None:
     assert broken(" et ") == " et " and broken(" a#b ") == " a<br>b "
     assert one_line("a#b \r\n c£") == "a b c"
+
+
+def test_segments_are_marked_on_one_line_and_escaped() -> None:
+    said = highlighted([("une £ ", False), ("<b>église</b>", True), (" du 16e siècle#et", False)])
+    assert said == "une <mark>&lt;b&gt;église&lt;/b&gt;</mark> du 16<sup>e</sup> siècle et"
+    assert highlighted([("a\ufdd0b", True), ("\ufdd1c<", False)]) == "<mark>ab</mark>c&lt;"

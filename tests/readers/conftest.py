@@ -50,7 +50,7 @@ def _write_base(folder: Path, slug: str, ref: str, alias: str, fields: Mapping[s
     lines = [",".join(FIELD_COLUMNS)]
     for code, labels in {**_COMMON, "MEMOIRE": "", "CONTACT": "", "HISTORIQUE": "", **fields}.items():
         public = "non" if code in _WITHHELD and not (slug == "merimee" and code == "COOR") else "oui"
-        lines.append(f"{code},,,text,non,oui,{public},,,,,,{labels}")
+        lines.append(f"{code},,,text,non,oui,{public},,,,,,{labels},,")
     (folder / "fields.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "unmapped.csv").write_text("field,kind,reason,reason_fr\nlist_date,technical,corrupt,corrompu\n", encoding="utf-8")
     (folder / "base.yml").write_text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -19,6 +20,8 @@ from pop_ld.relations import derived_properties
 from pop_ld.search import build, open_search
 from pop_ld.search.contract import LINKED_DEEPEST, SearchReader
 from pop_ld.search.links import century_of
+from pop_ld.search.schema import LAYOUT
+from pop_ld.search.words import ANALYSIS
 
 _TRIPLE = re.compile(r"<([^>]*)> <([^>]*)> <([^>]*)> \.")
 _WITHIN = iris.CRM + "P89_falls_within"
@@ -143,12 +146,17 @@ def test_a_later_release_counts_what_it_holds(tmp_path: Path) -> None:
     assert (even.relations, odd.relations) == ([("https://p.example/by", 28)], [("https://p.example/by", 31)])
 
 
-def test_an_index_of_before_answers_without_links_and_is_not_built_upon(tmp_path: Path) -> None:
+def test_an_index_of_another_layout_is_refused_and_the_message_says_what_to_do(tmp_path: Path) -> None:
     build(tmp_path / "1", [made(1, [by(1)])])
-    (tmp_path / "1" / "pop_ld.json").write_text('{"analysis": 1}')
-    assert open_search(tmp_path / "1").linked("https://s.example/id/agent/1").total == 0
-    with pytest.raises(StoreError, match="load all files anew"):
+    (tmp_path / "1" / "pop_ld.json").write_text(json.dumps({"analysis": ANALYSIS, "layout": LAYOUT - 1}))
+    message = f"search index of layout {LAYOUT - 1}, this program reads {LAYOUT}: build it anew"
+    with pytest.raises(StoreError, match=message):
+        open_search(tmp_path / "1")
+    with pytest.raises(StoreError, match=message):
         build(tmp_path / "2", [], before=tmp_path / "1")
+    (tmp_path / "1" / "pop_ld.json").write_text(json.dumps({"analysis": ANALYSIS}))
+    with pytest.raises(StoreError, match="search index of layout 1"):
+        open_search(tmp_path / "1")
 
 
 HOSTILE = ["", " ", "\0", "\ud800", "x" * 100_000, "https://s.example/id/agent/1 ", '"', "a\x01b", "*", "https://p.example/by"]

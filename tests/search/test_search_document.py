@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from pop_ld.bases import Base, Field
-from pop_ld.search.document import LONGEST_SUMMARY, LONGEST_TEXT, document
+from pop_ld.search.document import LONGEST_SUMMARY, document
+from pop_ld.search.entry import entry
 
 _PARSERS = {
     "REF": "hidden",
@@ -51,6 +52,7 @@ def _base(withheld: str = "NOTE") -> Base:
             parser=parser,
             section="designation" if code in ("DENO", "DOMN", "TICO") else "autre",
             labels={},
+            facet={"DENO": "type", "DOMN": "domain", "AUTR": "author", "SCLE": "period", "DPRO": "protection"}.get(code, ""),
         )
         for code, parser in _PARSERS.items()
     }
@@ -117,23 +119,44 @@ def _record(**more: Any) -> dict[str, Any]:
     }
 
 
+WRITTEN = {
+    "REF": ["PM1"],
+    "DENO": ["calice"],
+    "DPRO": ["1910/02/03 : classé au titre objet", "obscur"],
+    "MUSEO": ["M1"],
+    "NOTE": ["secret"],
+}
+
+
 def test_document() -> None:
-    assert document(_base(), _record(), "https://site.example/id/palissy/PM1") == {
+    assert document(
+        _base(), _record(rights="https://rights.example/a"), "https://site.example/id/palissy/PM1", (), WRITTEN, "Inventaire"
+    ) == {
         "iri": "https://site.example/id/palissy/PM1",
         "base": "palissy",
         "ref": "PM1",
         "title": "Calice aux pampres",
         "summary": "orfèvrerie · 17e siècle · Villeneuve",
         "image": "https://images.example/b.jpg",
-        "text": "Lenoir, Paul (orfèvre)\n1910/02/03 : classé au titre objet ; obscur\nh = 27 ; pied : d = 14\n"
-        "OA 12 (ancien numéro)\nCoupe godronnée.\nPA00000001\n00001",
-        "names": ["Lenoir, Paul"],
         "places": ["Villeneuve"],
-        "terms": ["bon état", "calice", "orfèvrerie", "19e siècle", "17e siècle", "classé au titre objet"],
         "numbers": ["OA 12"],
         "links": [],
         "year": "",
+        "end": "",
         "point": "",
+        "changed": "2001-02-03",
+        "fields": {"REF": ["PM1"], "DENO": ["calice"], "DPRO": ["1910/02/03 : classé au titre objet", "obscur"]},
+        "facets": {
+            "domain": ["Orfèvrerie"],
+            "type": ["Calice"],
+            "author": ["Lenoir, Paul"],
+            "period": ["17e siècle"],
+            "protection": ["Classé au titre objet"],
+            "commune": ["Villeneuve"],
+            "producer": ["Inventaire"],
+            "rights": ["https://rights.example/a"],
+        },
+        "compare": {"DMAJ": ["d5020010203"]},
     }
 
 
@@ -145,19 +168,26 @@ def test_what_a_notice_points_at_when_and_where() -> None:
     told = [f"{of}in {site}/lieu/insee-89387", f"{of}by {site}/agent/x", f"{of}by {site}/agent/x", f"{of}see {site}/palissy/PM1"]
     made = document(_base(), record, f"{site}/palissy/PM1", told)
     assert made["links"] == [*told[:2], f"{of}in {site}/lieu/departement-89", f"{of}in {site}/lieu/region-B"]
-    assert (made["year"], made["point"]) == ("-0052", "48.2 3.28")
+    assert (made["year"], made["end"], made["point"]) == ("-0052", "-0052", "48.2 3.28")
+
+
+def test_a_dating_has_a_first_and_a_last_year() -> None:
+    record = _record(date=[{"label": "sans bornes"}, {"begin": "1801-01-01T00:00:00Z", "end": "1900-12-31T23:59:59Z"}])
+    made = document(_base(), record, "x")
+    assert (made["year"], made["end"]) == ("1801", "1900")
 
 
 def test_a_withheld_field_stays_out_whatever_the_record_holds() -> None:
-    made = document(_base(withheld="DESC"), _record(), "x")
+    made = document(_base(withheld="DESC"), _record(), "x", (), {"DESC": ["Coupe godronnée."]})
     assert "godronnée" not in json.dumps(made, ensure_ascii=False)
 
 
 def test_a_bare_record() -> None:
     made = document(_base(), {"key": "PM2", "REF": "PM2", "label": "PM2"}, "x")
     assert made["title"] == "PM2"
-    assert made["summary"] == made["text"] == made["image"] == ""
-    assert made["names"] == made["places"] == made["terms"] == made["numbers"] == []
+    assert made["summary"] == made["image"] == made["changed"] == ""
+    assert made["places"] == made["numbers"] == []
+    assert made["facets"] == made["fields"] == made["compare"] == {}
 
 
 def test_a_date_stands_in_for_the_period() -> None:
@@ -166,7 +196,11 @@ def test_a_date_stands_in_for_the_period() -> None:
     assert document(_base(), record, "x")["summary"] == "orfèvrerie · vers 1650 · Villeneuve"
 
 
-def test_documents_are_small() -> None:
-    made = document(_base(), _record(DESC="mot " * 100_000, place=[{"label": "très loin " * 50}]), "x")
-    assert len(made["text"]) == LONGEST_TEXT
+def test_summaries_are_short_and_nothing_else_is_cut() -> None:
+    prose, values = "mot " * 5_000, [f"valeur {n}" for n in range(500)]
+    made = document(_base(), _record(place=[{"label": "très loin " * 50}]), "x", (), {"DESC": [prose], "COM": values})
     assert len(made["summary"]) <= LONGEST_SUMMARY
+    assert made["fields"] == {"DESC": [prose], "COM": values}
+    held = entry(made)
+    assert held["field"][0].count("DESC:mot") == 5_000
+    assert len(held["value"]) == 501

@@ -27,7 +27,13 @@ def notice(ref: str, title: str, base: str = "palissy", **more: Any) -> dict[str
 
 NOTICES = [
     notice("PM01000001", "Calice", text="Le calice de l’église Saint-Éloi, œuvre de Lenoir.", terms=["orfèvrerie"], places=["Villeneuve"]),
-    notice("PM01000002", "Tableau : Vierge à l'Enfant", names=["Lenoir, Paul"], text="Huile sur toile, cheval au second plan."),
+    notice(
+        "PM01000002",
+        "Tableau : Vierge à l'Enfant",
+        names=["Lenoir, Paul"],
+        boosted={"top": ["Lenoir, Paul"]},
+        text="Huile sur toile, cheval au second plan.",
+    ),
     notice("PM01000003", "Deux tableaux", text="Vierge, puis Enfant jouant avec des chevaux."),
     notice("PA00000001", "Église Saint-Éloi", base="merimee", text="Portail refait.", places=["Villeneuve"]),
     notice("PA00000002", "Manoir", base="merimee", text="Près d'une église ; voir PM01000001 et R 26 P."),

@@ -1,4 +1,4 @@
-"""Words of search: folding, elision, stems, numbers, and reading what people type."""
+"""Words of search: folding, elision, stems, abbreviations, ordinals, numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pop_ld.search.words import LONGEST_QUERY, MOST_WORDS, number, read_query, stems, words
+from pop_ld.search.words import in_full, number, stems, vocabulary, words
 
 
 @pytest.mark.parametrize(
@@ -67,43 +67,54 @@ def test_a_long_text_is_no_number() -> None:
     assert number("1" * 65) == ""
 
 
-def test_stop_words_count_only_alone() -> None:
-    assert read_query("l'église de la Madeleine").parts == ((("eglise",), ""), (("madeleine",), ""))
-    assert read_query("de la").parts == ((("de",), ""), (("la",), ""))
+@pytest.mark.parametrize(
+    "forms",
+    [
+        "st ste saint sainte saints stes",
+        "15e 15eme 15ieme xve xveme 015e",
+        "1er ier 1re 1ere 1e",
+        "16e xvie xvieme xvieme",
+        "mgr monseigneur",
+        "2e 2nde iie iieme",
+    ],
+)
+def test_abbreviations_and_ordinals_have_the_stem_of_what_they_stand_for(forms: str) -> None:
+    assert len(set(stems(forms.split()))) == 1
 
 
-@pytest.mark.parametrize("text", ['"vierge à l\'enfant" bois', "«vierge à l'enfant» bois", "“vierge à l’enfant” bois"])
-def test_phrases(text: str) -> None:
-    asked = read_query(text)
-    assert asked.phrases == (("vierge", "a", "enfant"),)
-    assert asked.parts == ((("bois",), ""),)
+def test_words_that_look_roman_stay_words() -> None:
+    assert stems(["vie", "mi", "di", "mm", "cd", "civil", "ixion", "vi", "xix"]) == [
+        "vie",
+        "mi",
+        "di",
+        "mm",
+        "cd",
+        "civil",
+        "ixion",
+        "vi",
+        "xix",
+    ]
 
 
-def test_an_unbalanced_quote_is_punctuation() -> None:
-    assert read_query('"vierge bois').phrases == ()
-    assert read_query('"vierge bois').parts == read_query("vierge bois").parts
+def test_abbreviations_are_written_out() -> None:
+    assert in_full(words("Égl. Ste-Anne, bd St-Michel")) == ("egl", "sainte", "anne", "boulevard", "saint", "michel")
 
 
-def test_a_part_with_a_digit_may_be_a_number() -> None:
-    asked = read_query("PA-00078015 église")
-    assert asked.parts == ((("pa", "00078015"), "pa00078015"), (("eglise",), ""))
-
-
-def test_queries_are_bounded() -> None:
-    asked = read_query("mot1 mot2 " * 50_000)
-    assert len(asked.order) == MOST_WORDS
-    assert sum(map(len, asked.order)) <= LONGEST_QUERY
-
-
-@given(st.text())
-def test_reading_never_raises_and_something_asked_is_something_to_find(text: str) -> None:
-    asked = read_query(text)
-    assert bool(asked.order) == bool(asked.parts or asked.phrases)
-    assert all(asked.phrases)
-    assert all(part for part, _ in asked.parts)
+def test_the_vocabulary_is_folded() -> None:
+    known = vocabulary()
+    for word in {*known.empty, *known.short, *known.short.values(), *known.sovereigns}:
+        assert words(f"x {word}") == ["x", word]
 
 
 @given(st.text())
 def test_words_of_words_are_the_same(text: str) -> None:
     once = [word for word in words(text) if len(word) > 1]
     assert words(" ".join(once)) == once
+
+
+@given(st.text())
+def test_stems_are_those_of_any_word_of_the_same_folding(text: str) -> None:
+    found = words(text)
+    assert len(stems(found)) == len(found)
+    assert all(stems(found))
+    assert stems(words(text.upper())) == stems(words(text.upper().lower()))

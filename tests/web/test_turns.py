@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from dataclasses import replace
 
 import pytest
 from starlette.requests import Request
@@ -12,8 +11,16 @@ from pop_ld.config import Settings
 from pop_ld.web.turns import REMOTE, Turns
 
 
-@pytest.mark.parametrize(("store_url", "most"), [("", 1), ("http://store.example/sparql", REMOTE)])
-def test_as_many_at_once_as_there_are_places(store_url: str, most: int) -> None:
+@pytest.mark.parametrize(
+    ("settings", "path", "most"),
+    [
+        (Settings(), "/search", 1),
+        (Settings(store_url="http://store.example/sparql"), "/linked", REMOTE),
+        (Settings(search_url="http://search.example"), "/search.json", REMOTE),
+        (Settings(search_url="http://search.example"), "/linked", 1),
+    ],
+)
+def test_as_many_at_once_as_there_are_places(settings: Settings, path: str, most: int) -> None:
     now, seen, loops = [0], [0], [0]
 
     def endpoint(request: Request) -> Response:
@@ -26,7 +33,7 @@ def test_as_many_at_once_as_there_are_places(store_url: str, most: int) -> None:
         return Response("made")
 
     async def run() -> list[object]:
-        answer = Turns(replace(Settings(), store_url=store_url))(endpoint)
+        answer = Turns(settings)(endpoint, path)
         asked = [answer(Request({"type": "http", "path": "/fails" if n == 3 else "/"})) for n in range(8)]
         task = asyncio.gather(*asked, return_exceptions=True)  # type: ignore[arg-type]
         while not task.done():

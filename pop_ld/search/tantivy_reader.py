@@ -1,0 +1,114 @@
+"""Questions in, notices out, from an open Tantivy index (contract.SearchReader)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import tantivy
+
+from pop_ld.search import links, tantivy_map
+from pop_ld.search.contract import DEEPEST, Clusters, Facet, Found, Hit, Linked, Results, Timeline
+from pop_ld.search.plan import asks_words, plan
+from pop_ld.search.question import Question
+from pop_ld.search.tantivy_counts import Counts
+from pop_ld.search.tantivy_index import OpenIndex
+from pop_ld.search.tantivy_pages import Pages, read_rank
+
+_PAGE = 1_000
+
+
+class TantivySearch:
+    """A release's index, open for reading (contract.SearchReader)."""
+
+    def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema) -> None:
+        self.index = OpenIndex(searcher, schema)
+        self.links = links.LinkReader(searcher, schema)
+        self._pages = Pages(self.index)
+        self._counts = Counts(self.index)
+
+    def find(
+        self,
+        question: Question,
+        *,
+        facets: Sequence[str] = (),
+        limit: int = 25,
+        after: str = "",
+        offset: int = 0,
+        full: bool = False,
+    ) -> Found:
+        """See :class:`pop_ld.search.contract.SearchReader`."""
+        with self.index.answering():
+            limit, offset = min(max(limit, 0), _PAGE), min(max(offset, 0), DEEPEST)
+            order, node = _order(question), plan(question)
+            total, counted = self._counts.facets(question, node, facets)
+            if order == "relevance":
+                start = read_rank(after) + offset
+                ranked = self._pages.ranked(node, start, min(limit + 1, max(total - start, 0)))
+                ending = f"0.{start + limit}" if limit and len(ranked) > limit else ""
+                hits = [self.index.hit(address, score, full) for score, address in ranked[:limit]]
+            else:
+                addresses, ending = self._pages.sorted(node, order, after, offset, limit) if total else ([], "")
+                hits = [self.index.hit(address, full=full) for address in addresses]
+            return Found(total, hits, counted, ending)
+
+    def values(self, question: Question, facet: str, *, like: str = "", offset: int = 0, limit: int = 100) -> Facet:
+        """See :class:`pop_ld.search.contract.SearchReader`."""
+        with self.index.answering():
+            return self._counts.values(question, facet, like, offset, limit)
+
+    def values_of(self, code: str, like: str, *, base: str = "", limit: int = 10) -> list[tuple[str, int]]:
+        """See :class:`pop_ld.search.contract.SearchReader`."""
+        with self.index.answering():
+            return self._counts.values_of(code, like, base, limit)
+
+    def clusters(self, question: Question, zoom: int, *, singles: int = 200) -> Clusters:
+        """See :class:`pop_ld.search.contract.SearchReader`."""
+        with self.index.answering():
+            return tantivy_map.clusters(self.index, self._pages, question, zoom, singles)
+
+    def timeline(self, question: Question, step: int) -> Timeline:
+        """See :class:`pop_ld.search.contract.SearchReader`."""
+        with self.index.answering():
+            return tantivy_map.timeline(self.index, question, step)
+
+    def scan(self, question: Question, *, full: bool = False) -> Iterator[Hit]:
+        """See :class:`pop_ld.search.contract.SearchReader`."""
+        return self._pages.scan(plan(question), "ref" if question.order == "relevance" else question.order, full)
+
+    def search(self, words: str, *, base: str = "", offset: int = 0, limit: int = 25) -> Results:
+        """See :class:`pop_ld.search.contract.SearchReader`."""
+        offset = min(max(offset, 0), DEEPEST)
+        limit = min(max(limit, 0), DEEPEST - offset, _PAGE)
+        question = Question(words).choosing("base", [base] if base else [])
+        found = self.find(question, facets=("base",), limit=limit, offset=offset)
+        return Results(found.total, found.hits, {"base": [value for value in found.facets["base"].values if value[1]]})
+
+    def linked(
+        self,
+        iri: str,
+        *,
+        relation: str = "",
+        base: str = "",
+        century: str = "",
+        offset: int = 0,
+        limit: int = 25,
+        order: str = "ref",
+        located: bool = False,
+    ) -> Linked:
+        """See :class:`pop_ld.search.contract.SearchReader`."""
+        with self.index.answering():
+            return self.links.linked(self.index.hit, iri, (relation, base, century, located), offset, limit, order)
+
+    def hits(self, words: str, limit: int) -> list[tuple[str, float]]:
+        """See :class:`pop_ld.search.contract.SearchReader`."""
+        with self.index.answering():
+            question = Question(words)
+            limit = min(limit, DEEPEST)
+            if limit <= 0 or not asks_words(question):
+                return []
+            node = plan(question)
+            return [(self.index.hit(address).iri, score) for score, address in self._pages.ranked(node, 0, limit)]
+
+
+def _order(question: Question) -> str:
+    return "ref" if question.order == "relevance" and not asks_words(question) else question.order
