@@ -33,14 +33,14 @@ def timed(run: Callable[[], object], repeats: int = REPEATS) -> tuple[float, flo
 
 def largest(index: TantivySearch, start: str) -> str:
     """The thing of that kind at which most notices point."""
-    found = index._searcher.terms_with_prefix("link", start, limit=200)
+    found = index.index.searcher.terms_with_prefix("link", start, limit=200)
     return next((term for term, _ in found if " " not in term), "")
 
 
 def fresh(index: TantivySearch) -> None:
     """Forgets the counts that a reader remembers, for to remember costs nothing."""
-    if index._links:
-        index._links._counts.cache_clear()  # type: ignore[attr-defined]
+    if index.links:
+        index.links._counts.cache_clear()  # type: ignore[attr-defined]
 
 
 def in_the_store(triples: Store, thing: str) -> int:

@@ -1,0 +1,1 @@
+"""Relevance of search: judged questions over the real notices."""
