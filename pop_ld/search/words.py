@@ -120,7 +120,7 @@ def ordinal(value: int) -> str:
 
 def words(text: str) -> list[str]:
     """Folded words in order, elided articles dropped: ``L'église Saint-Éloi`` -> ``eglise saint eloi``."""
-    text = _folded(text)
+    text = folded(text)
     if "'" in text:
         text = " " + text
         for article in _ELIDED:
@@ -129,14 +129,15 @@ def words(text: str) -> list[str]:
     return text.split()
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Letters without case and accents, ``'`` for an apostrophe, a space for every other sign; its length may change."""
     # Other letters first: translate() is ten times faster on text that is then ASCII.
     return _BEYOND_ASCII.sub(lambda found: _FOLDS[ord(found[0])], text).translate(_FOLDS)
 
 
 def number(text: str) -> str:
     """The letters and digits of a REF or an inventory number alone: ``R. 26-P`` -> ``r26p``; ``""`` where none or over 64."""
-    compact = _folded(text).replace(" ", "").replace("'", "")
+    compact = folded(text).replace(" ", "").replace("'", "")
     return compact if len(compact) <= 64 else ""
 
 

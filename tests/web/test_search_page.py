@@ -239,8 +239,20 @@ def test_a_passage_is_found_without_reading_everything(running: Running) -> None
     told = 0
     for word in sorted(words)[:150]:
         for hit in now.search.find(Question(word), limit=10, full=True).hits:
-            code, passage = snippet(hit.fields, word)
-            kept = search_hits.worth_reading(hit.fields, word)
-            assert snippet(kept, word) == (code, passage)
-            told += bool(passage) and len(kept) < len(hit.fields)
+            _, passage = snippet(hit.fields, word)
+            _, found = search_hits.passage_of(hit.fields, word)
+            assert bool(found) == bool(passage), (word, hit.iri)
+            assert any(match for _, match in found) or not found
+            told += bool(passage) and len(next(search_hits.worth_reading(hit.fields, word))) < len(hit.fields)
     assert told > 50
+
+
+def test_a_passage_is_where_most_words_of_a_long_text_are_together() -> None:
+    filling = "Une chapelle en ruine, puis rien que de la prose sans rapport avec elle. " * 20
+    text = filling + "Le vitrail de la chapelle Saint-Éloi fut refait. " + filling
+    code, passage = search_hits.passage_of({"HIST": [text], "DESC": ["Chapelle isolée."]}, "vitraux chapelle eloi")
+    assert code == "HIST"
+    assert {piece for piece, match in passage if match} >= {"vitrail", "chapelle", "Éloi"}
+    assert passage[0][0].startswith("…")
+    assert passage[-1][0].endswith("…")
+    assert search_hits.passage_of({}, "vitrail") == search_hits.passage_of({"DESC": [""]}, "vitrail") == ("", [])
