@@ -158,6 +158,10 @@ class SearchReader(Protocol):
         """The values of one facet in whose words those of ``like`` begin, whatever their case and accents; most first."""
         ...
 
+    def every_value(self, facet: str) -> list[tuple[str, int]]:
+        """All values of a facet with the number of their notices, in the order of their letters; as many as there are."""
+        ...
+
     def values_of(self, code: str, like: str, *, base: str = "", limit: int = 10) -> list[tuple[str, int]]:
         """Values of a field, as written, in whose words those of ``like`` begin, how many notices have them, most first; at most 100."""
         ...

@@ -6,12 +6,12 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 
 from pop_ld.errors import StoreError
 from pop_ld.search import words as french
-from pop_ld.search.contract import MOST_VALUES, SearchReader
+from pop_ld.search.contract import SearchReader
 from pop_ld.search.question import Question
 from pop_ld.search.written import runs
 
@@ -88,7 +88,7 @@ def build_lexicon(folder: Path, index: SearchReader) -> int:
 
 def _counted(index: SearchReader) -> Iterator[tuple[int, str, str, str, int]]:
     for facet, kind in FACETS.items():
-        for value, notices in _values(index, facet):
+        for value, notices in index.every_value(facet):
             if key := _key(value):
                 yield KINDS.index(kind), key, facet, value, notices
     titles = (hit.title.translate(_QUOTES) for hit in index.scan(Question()))
@@ -104,14 +104,6 @@ _QUOTES = dict.fromkeys(map(ord, '"«»“”'))
 
 def _key(label: str) -> str:
     return " ".join(french.words(label)) if len(label) <= LONGEST_LABEL else ""
-
-
-def _values(index: SearchReader, facet: str) -> Iterator[tuple[str, int]]:
-    for offset in count(0, MOST_VALUES):
-        found = index.values(Question(), facet, offset=offset, limit=MOST_VALUES)
-        yield from found.values
-        if not found.more or not found.values:
-            return
 
 
 def _write(database: sqlite3.Connection) -> int:

@@ -17,8 +17,8 @@ _PAGE = 1_000
 class RemoteSearch:
     """A release's index in a cluster (contract.SearchReader).
 
-    What pages, lists of links, SPARQL and references need (``search``, ``hits``, ``linked``, ``values_of``) the embedded index answers, so
-    that they go on without the cluster, and the same with it.
+    What pages, lists of links, SPARQL and references need (``search``, ``hits``, ``linked``, ``values_of``, ``every_value``) the embedded
+    index answers, so that they go on without the cluster, and the same with it.
     """
 
     def __init__(self, settings: Settings, name: str, embedded: SearchReader) -> None:
@@ -72,6 +72,10 @@ class RemoteSearch:
     def scan(self, question: Question, *, full: bool = False) -> Iterator[Hit]:
         """See :class:`pop_ld.search.contract.SearchReader`."""
         return self.index.scan(plan(question), "ref" if question.order == "relevance" else question.order, _PAGE, full=full)
+
+    def every_value(self, facet: str) -> list[tuple[str, int]]:
+        """See :class:`pop_ld.search.contract.SearchReader`."""
+        return self.embedded.every_value(facet)
 
     def values_of(self, code: str, like: str, *, base: str = "", limit: int = 10) -> list[tuple[str, int]]:
         """See :class:`pop_ld.search.contract.SearchReader`."""

@@ -86,6 +86,14 @@ class Counts:
             self._lists[facet] = ValueList([term for term, _ in self._index.searcher.terms_with_prefix(FACET_FIELDS[facet], "")])
         return self._lists[facet]
 
+    def every_value(self, facet: str) -> Values:
+        """See :class:`pop_ld.search.contract.SearchReader`: the terms themselves, whose notices are counted one by one where some went."""
+        if facet not in FACET_FIELDS:
+            return []
+        everything = self._index.query(Everything())
+        counted = self._index.searcher.terms_with_prefix(FACET_FIELDS[facet], "", filter_query=everything)
+        return sorted((value, notices) for value, notices in counted if notices)
+
     def values_of(self, code: str, like: str, base: str, limit: int) -> Values:
         """See :class:`pop_ld.search.contract.SearchReader`.
 

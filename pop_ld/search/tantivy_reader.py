@@ -56,6 +56,11 @@ class TantivySearch:
         with self.index.answering():
             return self._counts.values(question, facet, like, offset, limit)
 
+    def every_value(self, facet: str) -> list[tuple[str, int]]:
+        """See :class:`pop_ld.search.contract.SearchReader`."""
+        with self.index.answering():
+            return self._counts.every_value(facet)
+
     def values_of(self, code: str, like: str, *, base: str = "", limit: int = 10) -> list[tuple[str, int]]:
         """See :class:`pop_ld.search.contract.SearchReader`."""
         with self.index.answering():

@@ -64,6 +64,8 @@ def test_facets_of_more_values_than_an_aggregation_tells(tmp_path: Path) -> None
         ]
         assert index.values(question, "author", like="auteur", limit=5).values == [v for v in expected if v[0][:6] == "Auteur"][:5]
         assert index.values(question, "author", offset=10**9).values == []
+    assert index.every_value("author") == sorted(counts(now, Question(), "author"))
+    assert index.every_value("no facet") == []
 
 
 def test_a_phrase_may_end_in_more_words_than_an_automaton_expands(tmp_path: Path) -> None:
