@@ -13,6 +13,8 @@ from pop_ld.notices import Record
 from pop_ld.search import words as french
 
 Written = Mapping[str, Sequence[str]]
+_SHOUTED = 5
+"""Letters of the longest word from which capitals alone are no abbreviation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,12 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def quiet(text: str) -> str:
+    """The same for a concept that is shouted: ``MINE DE PLOMB`` is ``Mine de plomb``; ``PVC`` stays, and ``XIXE SIECLE``."""
+    shouted = text.isupper() and "SIECLE" not in text and "SIÈCLE" not in text and max(map(len, text.split())) >= _SHOUTED
+    return capital(text.lower() if shouted else text)
+
+
 def _same(text: str) -> str:
     return text
 
@@ -99,7 +107,7 @@ def _name(item: Mapping[str, str]) -> str:
 
 def _label(item: Mapping[str, str]) -> str:
     """The concept's own label, else the one written, without the count or state beside it."""
-    return capital(item.get("pref") or item.get("lookup") or item.get("label", ""))
+    return quiet(item.get("pref") or item.get("lookup") or item.get("label", ""))
 
 
 def _museum(item: Mapping[str, str]) -> str:

@@ -18,7 +18,7 @@ from pop_ld.producers import service_of
 from pop_ld.quality import SOUND
 from pop_ld.quality import documents as with_quality
 from pop_ld.search.document import document
-from pop_ld.search.facets import Facets, capital, commune
+from pop_ld.search.facets import Facets, capital, commune, quiet
 from pop_ld.search.question import FACETS
 from pop_ld.validation.rules import SEVERITIES
 
@@ -69,6 +69,20 @@ def test_values(slug: str, fields: dict[str, str], expected: dict[str, list[str]
         "code": {"region": ["Bourgogne-Franche-Comté"], "department": ["Yonne"]},
     }
     assert facets(slug, **fields) == (places[expected] if isinstance(expected, str) else expected)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("MINE DE PLOMB", "Mine de plomb"),
+        ("papier", "Papier"),
+        ("PVC", "PVC"),
+        ("XIXE SIECLE", "XIXE SIECLE"),
+        ("ivoire, or", "Ivoire, or"),
+    ],
+)
+def test_a_shouted_concept_is_written_as_others(written: str, shown: str) -> None:
+    assert quiet(written) == shown
 
 
 def test_spellings() -> None:
