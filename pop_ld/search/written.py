@@ -44,6 +44,13 @@ def runs(text: str) -> Iterator[Run]:
         if not word:
             continue
         start, end = found.span()
-        if word in articles and text[end : end + 1] in apostrophes and text[max(start - 1, 0) : start] not in apostrophes:
+        if word in articles and text[end : end + 1] in apostrophes and _before(text, start) not in apostrophes:
             continue
         yield Run(start, end, word)
+
+
+def _before(text: str, start: int) -> str:
+    """The sign before a place, "" at the beginning; marks and what is not seen, which folding drops, are none."""
+    while start and not french.folded(text[start - 1]):
+        start -= 1
+    return text[start - 1 : start] if start else ""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from pop_ld.search.asked import read_query
 from pop_ld.search.highlight import marked, snippet
 from pop_ld.search.readings import said
-from pop_ld.search.words import stems, words
+from pop_ld.search.words import folded, stems, words
 
 
 def spots(text: str, asked: str) -> list[str]:
@@ -58,7 +58,10 @@ def test_segments_are_the_text(text: str, asked: str) -> None:
 
 
 @given(TEXTS.filter(lambda text: words(text)))
+@example("'\u0300J'")
 def test_a_text_that_all_words_find_has_marks(text: str) -> None:
+    # A sign like 🈀 is found, and is no word to mark; of marks only those of European scripts are known to belong to their letters.
+    assume(all(sign.isalnum() or "\u0300" <= sign <= "\u036f" or folded(sign) in (" ", "'") for sign in text))
     asked = " ".join(words(text))
     has = set(stems(said([words(text)])))
     if any(stems(list(part.words))[0] in has for part in read_query(asked).parts):
