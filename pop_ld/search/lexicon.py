@@ -122,8 +122,8 @@ class Lexicon:
         stem = french.stems([word])
         found = extract(word, choices, scorer=OSA.distance, score_cutoff=mistakes, limit=None)
         near = {w: int(distance) for w, distance, _ in found if french.stems([w]) != stem}
-        if not near:
-            return ""
+        if not near or any(w != word and w not in near for w, _, _ in found):
+            return ""  # nothing like it, or another form of a word that there is: "versaile" finds what "versailles" does
         known, *rows = self._spelt([word, *near])
         rows = sorted(rows, key=lambda row: (near[row[0]], row[0][0] != word[0], -row[2], row[0]))[:_TRIED]
         best, written, count = min(rows, key=lambda row: not self._together({row[0], *others}))

@@ -151,3 +151,13 @@ def test_building_leaves_one_file_and_needs_an_empty_folder(folder: Path, index:
     assert [file.name for file in folder.iterdir()] == [FILE]
     with pytest.raises(StoreError):
         build_lexicon(folder, index)
+
+
+def test_another_form_of_a_word_that_there_is_stays(tmp_path: Path) -> None:
+    documents = [document(f"PA{n:08}", title) for n, title in enumerate(["Château de Versailles"] * 3 + ["Maison Verlaine"] * 9)]
+    build(tmp_path / "index", iter(documents))
+    build_lexicon(tmp_path / "lexicon", open_search(tmp_path / "index"))
+    lexicon = open_lexicon(tmp_path / "lexicon")
+    assert lexicon.correct("chateu versaile") == "château versaile"
+    assert lexicon.correct("versaile") == ""
+    assert lexicon.correct("verlaune") == "verlaine"
