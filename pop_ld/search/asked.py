@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import chain
 
 from pop_ld.search import words as french
@@ -62,7 +63,12 @@ class Asked:
 
 def read_query(text: str) -> Asked:
     """Reads a query. Words that say nothing ("de", "la") count only with a + or where there is nothing else."""
-    text = text[:LONGEST_QUERY]
+    return _read(text[:LONGEST_QUERY])
+
+
+@lru_cache(500)
+def _read(text: str) -> Asked:
+    """The same, remembered: a search reads its words for the order, for the tree and for the page."""
     phrases: dict[bool, list[tuple[str, ...]]] = {True: [], False: []}
     wanted: list[str] = []
     parts: dict[bool, list[tuple[Part, bool]]] = {True: [], False: []}

@@ -17,9 +17,8 @@ from pop_ld.search import words as french
 from pop_ld.search.areas import cell, tiles
 from pop_ld.search.readings import said
 from pop_ld.search.schema import FACET_FIELDS, TITLE_BEGINS, TITLE_ENDS
+from pop_ld.search.written import LONGEST_TEXT
 
-LONGEST_TEXT = 100_000
-"""Characters of one text whose words are searched."""
 LONGEST_VALUE = 4_000
 """Characters of a value of a facet, which engines hold whole: the longest that a term can be asked for."""
 LONGEST_KEY = 200

@@ -15,6 +15,7 @@ from tantivy import Order, Query
 
 from pop_ld.search import words as french
 from pop_ld.search.contract import LINKED_DEEPEST, Hit, Linked
+from pop_ld.search.nodes import speakable
 from pop_ld.search.schema import FACET_FIELDS
 
 _UNDATED = "-"
@@ -96,7 +97,7 @@ class LinkReader:
         self, hit: Callable[[tantivy.DocAddress], Hit], iri: str, filters: tuple[str, str, str, bool], offset: int, limit: int, order: str
     ) -> Linked:
         """One page; ``filters`` are relation, base, century and whether only notices with a point on the map count."""
-        if not iri or not _speakable(iri, *filters[:3]) or not self._searcher.doc_freq("link", iri):
+        if not iri or not all(map(speakable, (iri, *filters[:3]))) or not self._searcher.doc_freq("link", iri):
             return Linked(0, [], [], [], [])
         counts = self._counts(iri, *filters)
         offset = min(max(offset, 0), LINKED_DEEPEST)
@@ -148,8 +149,3 @@ class LinkReader:
         found = self._searcher.aggregate(query, {field: {"terms": {"field": field, "size": 1000}}})
         counts = [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in found[field]["buckets"]]
         return sorted(counts, key=lambda count: (-count[1], count[0]))
-
-
-def _speakable(*texts: str) -> bool:
-    """Whether each text can be a term at all: at most 4,000 characters, none of them half of a pair."""
-    return all(len(text) <= 4_000 and not any("\ud800" <= c <= "\udfff" for c in text) for text in texts)

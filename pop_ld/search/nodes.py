@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+LONGEST_FUZZY = 64
+"""Letters of a word that may be written a little otherwise; a longer one matches nothing."""
+_LONGEST = 4_000
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
+def speakable(text: str) -> bool:
+    """Whether a text can be a term of an index at all: at most 4,000 characters, none of them half of a pair."""
+    return len(text) <= _LONGEST and (text.isascii() or _HALVES.search(text) is None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,10 @@ from typing import Any
 from pop_ld.search import words as french
 from pop_ld.search.areas import ZOOM
 from pop_ld.search.contract import FACET_VALUES, MOST_CLUSTERS, MOST_VALUES, Cluster, Clusters, Facet, Timeline
-from pop_ld.search.nodes import All, AnyTerm, Between, Everything, Flat, Node
+from pop_ld.search.nodes import All, AnyTerm, Between, Everything, Flat, Node, speakable
 from pop_ld.search.plan import plan
 from pop_ld.search.question import Question
 from pop_ld.search.remote_open import Body, OpenIndex, filtering
-from pop_ld.search.remote_query import speakable
 from pop_ld.search.schema import FACET_FIELDS
 from pop_ld.search.tantivy_counts import ValueList
 from pop_ld.search.tantivy_map import FINER, FINEST, MOST_SINGLES

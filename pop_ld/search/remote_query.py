@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any as AnyValue
 
 from pop_ld.search import nodes
+from pop_ld.search.nodes import LONGEST_FUZZY, speakable
 from pop_ld.search.schema import INTEGERS, TOKENS
 
 Query = dict[str, AnyValue]
@@ -18,7 +19,6 @@ LONGEST_TOKEN = 255
 """UTF-16 units after which Lucene's whitespace tokenizer cuts a word; only as text that it cuts too is a longer one found."""
 EXPANSIONS = 1_000_000
 """Words that the open end of a phrase may stand for: more than any field has."""
-LONGEST_FUZZY = 64
 LONGEST_BOUND = 900
 """Bytes of a beginning or a bound: Lucene's automata have 1,000 states. No key of an index (entry.LONGEST_KEY) is as long."""
 NOTHING: Query = {"match_none": {}}
@@ -178,11 +178,6 @@ def _cut(text: str) -> tuple[str, bool]:
     """A bound that is not too long, and whether it had to be cut: no key is between the two."""
     written = text.encode()
     return (text, False) if len(written) <= LONGEST_BOUND else (written[:LONGEST_BOUND].decode("utf-8", "ignore"), True)
-
-
-def speakable(text: str) -> bool:
-    """Whether a text can be a term at all: at most 4,000 characters, none of them half of a pair."""
-    return len(text) <= 4_000 and not any("\ud800" <= c <= "\udfff" for c in text)
 
 
 def _units(text: str) -> int:

@@ -13,12 +13,11 @@ from tantivy import Order
 from pop_ld.search import words as french
 from pop_ld.search.contract import FACET_VALUES, MOST_VALUES, Facet
 from pop_ld.search.entry import value_key
-from pop_ld.search.nodes import All, Everything, Flat, Node, Prefix, Term
+from pop_ld.search.nodes import All, Everything, Flat, Node, Prefix, Term, speakable
 from pop_ld.search.plan import plan
 from pop_ld.search.question import Question
 from pop_ld.search.schema import FACET_FIELDS
 from pop_ld.search.tantivy_index import OpenIndex, remembered
-from pop_ld.search.tantivy_query import speakable
 
 _REMEMBERED = 500
 _UNCUT = 1 << 30

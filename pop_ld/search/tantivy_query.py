@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from posixpath import commonprefix
@@ -13,11 +12,11 @@ import tantivy
 from tantivy import FieldType, Occur, Query
 
 from pop_ld.search import nodes
+from pop_ld.search.nodes import LONGEST_FUZZY, speakable
 from pop_ld.search.schema import INTEGERS
 
 _ANYTHING = "(?s:.*)"
 """Any letters, line ends too."""
-_HALVES = re.compile("[\ud800-\udfff]")
 _LAST = (1 << 63) - 1
 _LONGEST_PATTERN = 240
 """Bytes of text in a pattern: Tantivy's automata have 1,000 states, and a letter takes up to four."""
@@ -25,7 +24,6 @@ _EXPANDED = 16_000
 """Terms that one open phrase may end in: Tantivy refuses more than 16,384."""
 _LONGEST_WILDCARD, _MOST_STARS = 60, 4
 """Letters and stars of a pattern that an automaton is made for; it costs tenths of a second near its limit."""
-_LONGEST_FUZZY = 64
 _CUT = 8
 """Letters of a bound that an automaton tells; the terms that begin with them are looked at one by one."""
 
@@ -110,7 +108,7 @@ class Renderer:
         return Query.const_score_query(Query.regex_query(self._schema, field, pattern), 1.0)
 
     def _fuzzy(self, node: nodes.Fuzzy) -> Query:
-        if len(node.text) > _LONGEST_FUZZY or not speakable(node.text):
+        if len(node.text) > LONGEST_FUZZY or not speakable(node.text):
             return self.term(node.field, node.text)
         return Query.fuzzy_term_query(self._schema, node.field, node.text, min(max(node.distance, 0), 2))
 
@@ -147,11 +145,6 @@ class Renderer:
         clauses += [(Occur.Should, self(part)) for part in node.prefer]
         clauses += [(Occur.MustNot, self(part)) for part in node.without]
         return Query.boolean_query(clauses)
-
-
-def speakable(text: str) -> bool:
-    """Whether a text can be a term at all: at most 4,000 characters, none of them half of a pair."""
-    return len(text) <= 4_000 and (text.isascii() or _HALVES.search(text) is None)
 
 
 def _whole(bound: float | None, rounded: Callable[[float], int]) -> int | None:

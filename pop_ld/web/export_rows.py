@@ -12,6 +12,7 @@ from typing import Any
 
 from pop_ld import iris
 from pop_ld.bases import load_bases
+from pop_ld.batches import in_batches
 from pop_ld.formats import citation
 from pop_ld.formats.json_ld import context, json_tree
 from pop_ld.formats.source import Source
@@ -64,21 +65,10 @@ class Form:
 def pieces(form: Form, told: Told, hits: Iterator[Hit]) -> Iterator[bytes]:
     """The whole file, a block at a time; nothing of it is kept."""
     before, first = form.head(told), True
-    for block in _blocks(hits, form.size):
+    for block in in_batches(hits, form.size):
         yield before + form.block(told, block, first)
         before, first = b"", False
     yield before + form.tail
-
-
-def _blocks(hits: Iterator[Hit], size: int) -> Iterator[list[Hit]]:
-    block: list[Hit] = []
-    for hit in hits:
-        block.append(hit)
-        if len(block) == size:
-            yield block
-            block = []
-    if block:
-        yield block
 
 
 # CSV -----------------------------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -21,7 +20,7 @@ from pop_ld.web.listing_html import listing_html
 from pop_ld.web.listing_rows import CSV_COLUMNS, csv_rows, feature, row
 from pop_ld.web.negotiation import accept, choose, language
 from pop_ld.web.notices import look_up
-from pop_ld.web.respond import cached, raw_path
+from pop_ld.web.respond import cached, packed, raw_path
 from pop_ld.web.state import Serving, serving
 
 MARKERS = 2_000
@@ -124,7 +123,7 @@ def _json(now: Serving, asked: Asked) -> bytes:
             for name, counts in (("relation", found.relations), ("base", found.bases), ("century", found.centuries))
         },
     }
-    return json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+    return packed(content)
 
 
 def _geojson(now: Serving, asked: Asked) -> bytes:
@@ -132,7 +131,7 @@ def _geojson(now: Serving, asked: Asked) -> bytes:
     found = now.search.linked(asked.thing, **asked.filters, located=True, limit=MARKERS)
     features = [feature(now.site, hit) for hit in found.hits]
     content = {"type": "FeatureCollection", "total": found.total, "features": features}
-    return json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+    return packed(content)
 
 
 def _all(now: Serving, asked: Asked) -> Iterator[bytes]:

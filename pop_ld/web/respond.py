@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -75,3 +76,8 @@ def matches(header: str, tag: str) -> bool:
     """If-None-Match by weak comparison (RFC 9110 §13.1.2)."""
     wanted = [part.strip().removeprefix("W/") for part in header.split(",")]
     return "*" in wanted or tag in wanted
+
+
+def packed(data: Any) -> bytes:
+    """JSON in UTF-8; what cannot be written so is replaced."""
+    return json.dumps(data, ensure_ascii=False).encode("utf-8", "replace")

@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from pop_ld.search.question import FACETS
 from pop_ld.web.negotiation import accept, choose
-from pop_ld.web.respond import cached
-from pop_ld.web.search_answer import answer, as_program, packed
+from pop_ld.web.respond import cached, packed
+from pop_ld.web.search_answer import answer, as_program
 from pop_ld.web.search_asked import NOINDEX, asked
 from pop_ld.web.search_html import search_html
 from pop_ld.web.state import serving

@@ -16,8 +16,7 @@ from pop_ld.search.address import Fault, query_string
 from pop_ld.search.question import BARE, OPERATORS
 from pop_ld.search.where import MOST_CRITERIA
 from pop_ld.web.negotiation import language
-from pop_ld.web.respond import cached, html, page, raw_path
-from pop_ld.web.search_answer import packed
+from pop_ld.web.respond import cached, html, packed, page, raw_path
 from pop_ld.web.search_asked import NOINDEX, VIEWS
 from pop_ld.web.search_criteria import fault_said, label, offered, operator_key
 from pop_ld.web.search_facets import in_words

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,8 +94,3 @@ def _values(answer: Answer, name: str) -> list[dict[str, Any]]:
         {"value": value, "label": in_words(answer.now, name, value, answer.asked.lang), "count": count, "chosen": value in chosen}
         for value, count in answer.found.facets[name].values
     ]
-
-
-def packed(data: Any) -> bytes:
-    """JSON in UTF-8; what cannot be written so is replaced."""
-    return json.dumps(data, ensure_ascii=False).encode("utf-8", "replace")

@@ -11,8 +11,7 @@ from pop_ld.formats import opensearch
 from pop_ld.formats.words import say
 from pop_ld.search.address import LONGEST_WORDS
 from pop_ld.web.negotiation import language
-from pop_ld.web.respond import cached
-from pop_ld.web.search_answer import packed
+from pop_ld.web.respond import cached, packed
 from pop_ld.web.search_asked import NOINDEX, address
 from pop_ld.web.state import serving
 

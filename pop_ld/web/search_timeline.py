@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,7 +13,7 @@ from pop_ld.formats.words import number, say
 from pop_ld.search.address import read
 from pop_ld.search.contract import Timeline
 from pop_ld.search.question import Question
-from pop_ld.web.respond import cached
+from pop_ld.web.respond import cached, packed
 from pop_ld.web.search_asked import Asked
 from pop_ld.web.state import Serving, serving
 
@@ -80,7 +79,7 @@ def timeline(request: Request) -> Response:
             "undated": found.undated,
             "release": now.release.name,
         }
-        return json.dumps(content, ensure_ascii=False).encode("utf-8")
+        return packed(content)
 
     return cached(request, make, "application/json", now.release.name, headers={"X-Robots-Tag": "noindex"})
 

@@ -13,8 +13,7 @@ from pop_ld.search.address import LONGEST_WORDS, write
 from pop_ld.search.contract import MOST_VALUES, Facet
 from pop_ld.search.question import FACETS
 from pop_ld.web.negotiation import accept, choose
-from pop_ld.web.respond import cached, html
-from pop_ld.web.search_answer import packed
+from pop_ld.web.respond import cached, html, packed
 from pop_ld.web.search_asked import NOINDEX, Asked, address, asked
 from pop_ld.web.search_facets import CODED, in_words, values
 from pop_ld.web.state import Serving, serving
