@@ -25,18 +25,44 @@ class Reader(Protocol):
     def labels(self, iris: Iterable[str]) -> dict[str, list[Literal]]: ...
 
 
+class Match(Protocol):
+    """A link to a thing elsewhere: a property of SKOS and an IRI (``alignment.Link`` is one)."""
+
+    @property
+    def predicate(self) -> str: ...
+
+    @property
+    def target(self) -> str: ...
+
+
+class Matches(Protocol):
+    """The links of things, apart from what producers say (``alignment.Links`` has them)."""
+
+    def of_many(self, subjects: Iterable[str]) -> Mapping[str, Sequence[Match]]: ...
+
+
 class Source:
     """A thing of the site with what is said of it. ``manifest`` is that of the release: ``name``, ``created``, ``bases`` …
 
-    ``triples`` are those of the thing, of its ``#`` parts and of its document, as ``ResourceReader.describe`` gives them.
+    ``triples`` are those of the thing, of its ``#`` parts and of its document, as ``ResourceReader.describe`` gives them; what links
+    it to things elsewhere and no producer said is in ``links``.
     """
 
-    def __init__(self, site: str, thing: str, triples: Sequence[Triple], reader: Reader, manifest: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        site: str,
+        thing: str,
+        triples: Sequence[Triple],
+        reader: Reader,
+        manifest: Mapping[str, Any],
+        links: Matches | None = None,
+    ) -> None:
         self.site = site
         self.thing = thing
         self.triples = triples
         self.manifest = manifest
         self._reader = reader
+        self._links = links
         self._about: dict[str, Graph] = {}
         self._labels: dict[str, Sequence[Literal]] = {}
 
@@ -67,3 +93,7 @@ class Source:
             found = self._reader.labels(fresh)
             self._labels.update({iri: found.get(iri, ()) for iri in fresh})
         return {iri: self._labels[iri] for iri in wanted if self._labels[iri]}
+
+    def matches(self, things: Iterable[str]) -> Mapping[str, Sequence[Match]]:
+        """Thing -> its links to things elsewhere, the surest first; things without any are absent."""
+        return self._links.of_many(things) if self._links else {}

@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from pop_ld.bases import load_bases
 from pop_ld.formats.citation import cite, sentence
-from pop_ld.formats.source import Source
 from pop_ld.formats.words import LANGUAGES
 from pop_ld.search.address import MOST_NAMED, read
 from pop_ld.search.contract import Hit
@@ -102,5 +101,5 @@ def rows(hits: Sequence[Hit], lang: str) -> list[Row]:
 
 
 def _citation(now: Serving, hit: Hit, lang: str) -> str:
-    source = Source(now.site, hit.iri, now.reader.describe(hit.iri), now.reader, now.release.manifest)
+    source = now.source(hit.iri)
     return sentence(cite(source, lang), lang)

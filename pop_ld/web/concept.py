@@ -14,7 +14,6 @@ from pop_ld.formats import FORMATS, HTML
 from pop_ld.formats.prefixes import PREFIXES
 from pop_ld.formats.profiles import PROFILES
 from pop_ld.formats.rdf import rdf
-from pop_ld.formats.source import Source
 from pop_ld.formats.writing import Representation
 from pop_ld.web.negotiation import language
 from pop_ld.web.representation import format_of
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 def page(request: Request) -> Response:
     """GET /concept?iri=…[&_mediatype=]. Raises NotFound where no installed thesaurus has the term, NotAcceptable."""
     now = serving(request)
-    source = Source(now.site, iri := request.query_params.get("iri", ""), concept(now, iri), now.reader, now.release.manifest)
+    source = now.source(iri := request.query_params.get("iri", ""), concept(now, iri))
     here, format = iris.local(now.site, source.document), format_of(request, FORMATS)
     offers = [(Representation(PROFILES[0], each), f"{here}&_mediatype={each.name}") for each in FORMATS if each is not HTML]
     lang = language(request) if format is HTML else ""

@@ -177,7 +177,7 @@ def _iris(told: Told, hits: Sequence[Hit], first: bool) -> bytes:
 
 
 def _source(told: Told, hit: Hit) -> Source:
-    return Source(told.now.site, hit.iri, told.now.reader.describe(hit.iri), told.now.reader, told.now.release.manifest)
+    return told.now.source(hit.iri)
 
 
 def _bibtex(told: Told, hits: Sequence[Hit], first: bool) -> bytes:

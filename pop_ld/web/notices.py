@@ -68,7 +68,7 @@ def document(request: Request) -> Response:
     """GET /doc/…[.suffix]: one representation, or the list of them (``?_profile=all``). Raises NotFound, Gone, NotAcceptable."""
     now = serving(request)
     found = resolve(now, iris.from_path(now.site, raw_path(request)))
-    source = Source(now.site, found.thing, found.triples, now.reader, now.release.manifest)
+    source = now.source(found.thing, found.triples)
     offers = offered(source)
     here = iris.local(now.site, source.document)
     if found.suffix in EXTRAS:

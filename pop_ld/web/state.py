@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import cast
 
+from pyoxigraph import Triple
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from pop_ld import search, store
+from pop_ld import alignment, search, store
 from pop_ld.config import Settings
 from pop_ld.errors import PopError, StoreUnavailable
+from pop_ld.formats.source import Source
 from pop_ld.search.contract import SearchReader
 from pop_ld.search.lexicon import FOLDER, Lexicon, open_lexicon
 from pop_ld.web.checks import Checks
@@ -37,11 +40,17 @@ class Serving:
     reader: store.ResourceReader
     search: SearchReader
     lexicon: Lexicon
+    links: alignment.Links
 
     @property
     def site(self) -> str:
         """Root of the release's IRIs, which the converter chose."""
         return str(self.release.manifest["site"])
+
+    def source(self, thing: str, triples: Sequence[Triple] | None = None) -> Source:
+        """A thing as its representations see it; ``triples`` where they were read already."""
+        said = self.reader.describe(thing) if triples is None else triples
+        return Source(self.site, thing, said, self.reader, self.release.manifest, self.links)
 
 
 class Current:
@@ -84,7 +93,8 @@ class Current:
                 store.open_reader(release, self._settings),
                 search.open_search(release.path / "search", self._settings, release.manifest.get("search_index", "")),
             )
-            self._serving = Serving(release, reader, index, open_lexicon(release.path / FOLDER))
+            links = alignment.open_links(release.path / alignment.FILE)
+            self._serving = Serving(release, reader, index, open_lexicon(release.path / FOLDER), links)
         except PopError as error:
             if self._serving is None:
                 raise StoreUnavailable(error.message, file=error.file) from error
