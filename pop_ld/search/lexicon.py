@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
+from pop_ld.databases import reading
 from pop_ld.errors import StoreUnavailable
 from pop_ld.search import words as french
 from pop_ld.search.asked import read_query
@@ -161,15 +162,7 @@ class Lexicon:
 
 def open_lexicon(folder: Path) -> Lexicon:
     """The lexicon of a release's folder; one that says nothing where the folder has none. Raises StoreUnavailable where it is broken."""
-    file = folder / FILE
-    if not file.is_file():
-        return Lexicon()
-    try:
-        connection = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
-        connection.execute("SELECT id FROM entries LIMIT 1")
-    except sqlite3.Error as error:
-        raise StoreUnavailable(f"lexicon: {error}", file=str(file)) from error
-    return Lexicon(connection)
+    return Lexicon(reading(folder / FILE, "lexicon", ("entries",)))
 
 
 def _rank(row: tuple[int, int, str, str, int], whole: str) -> tuple[bool, bool, int]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
-from pop_ld.errors import StoreError
+from pop_ld.databases import making
 from pop_ld.search import words as french
 from pop_ld.search.contract import SearchReader
 from pop_ld.search.question import Question
@@ -65,24 +64,10 @@ def build_lexicon(folder: Path, index: SearchReader) -> int:
 
     Raises StoreError.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    passing = folder / "counting.sqlite3"
-    try:
-        with closing(sqlite3.connect(folder / FILE, isolation_level=None)) as database:
-            for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-64000", "temp_store=FILE"):
-                database.execute(f"PRAGMA {pragma}")
-            database.execute("ATTACH ? AS raw", (str(passing),))
-            database.execute("PRAGMA raw.journal_mode=OFF")
-            database.execute("PRAGMA raw.synchronous=OFF")
-            database.executescript("BEGIN;" + _SCHEMA)
-            database.executemany("INSERT INTO raw.counted VALUES (?, ?, ?, ?, ?)", _counted(index))
-            entries = _write(database)
-            database.execute("INSERT INTO found(found) VALUES ('optimize')")
-            database.execute("COMMIT")
-    except sqlite3.Error as error:
-        raise StoreError(f"lexicon: {error}", file=str(folder)) from error
-    finally:
-        passing.unlink(missing_ok=True)
+    with making(folder / FILE, "lexicon", _SCHEMA) as database:
+        database.executemany("INSERT INTO raw.counted VALUES (?, ?, ?, ?, ?)", _counted(index))
+        entries = _write(database)
+        database.execute("INSERT INTO found(found) VALUES ('optimize')")
     return entries
 
 
