@@ -1,133 +1,205 @@
-"""Where links are kept: the operator's book in the data folder, and the copy of it that each release has, read only."""
+"""The operator's book in the data folder: links are added and taken away here, suggestions decided; readers see a release's copy of it."""
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
-import weakref
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 
-from pop_ld.alignment.link import Link, checked
+from pop_ld.alignment import suggestion
+from pop_ld.alignment.link import EXACT, MANUAL, Link, checked
+from pop_ld.alignment.links import SCHEMA, Links, row_of
+from pop_ld.alignment.suggestion import ACCEPTED, DUPLICATE, REJECTED, Suggestion
+from pop_ld.batches import in_batches
 from pop_ld.errors import StoreUnavailable
 
-FILE = "alignment.sqlite3"
-"""Name of the book, in the data folder and in a release."""
+SOURCE = "pop"
+"""Source of the links that an operator accepted."""
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS links (
+_DECISIONS = """
+CREATE TABLE IF NOT EXISTS decisions (
+  subject TEXT, predicate TEXT, target TEXT, verdict TEXT, kind TEXT, score REAL, reasons TEXT, date TEXT,
+  PRIMARY KEY (subject, predicate, target)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT);
+CREATE TEMP TABLE IF NOT EXISTS incoming (
   subject TEXT, predicate TEXT, target TEXT, source TEXT, date TEXT, confidence REAL, justification TEXT,
   PRIMARY KEY (subject, predicate, target, source)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS by_target ON links (target);
-CREATE INDEX IF NOT EXISTS by_source ON links (source, subject);
 """
-_COLUMNS = "subject, target, source, date, confidence, predicate, justification"
-_ASKED = 500
-_PAGE = 1_000
+_SAME = "i.subject = l.subject AND i.predicate = l.predicate AND i.target = l.target AND i.source = l.source"
+_BATCH = 5_000
 
 
-class Links:
-    """The links of a release; safe to share between threads. Without a file it holds none."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one addition did: links ``read``, the same ones ``twice``, ``added``, brought up to date, taken away (``removed``)."""
 
-    def __init__(self, connection: sqlite3.Connection | None = None) -> None:
-        self._connection = connection
-        self._lock = Lock()
-        if connection:
-            weakref.finalize(self, connection.close)
-
-    def of(self, subject: str) -> list[Link]:
-        """The links of a thing, the surest first."""
-        return self.of_many([subject]).get(subject, [])
-
-    def of_many(self, subjects: Iterable[str]) -> dict[str, list[Link]]:
-        """Thing -> its links, the surest first; things without any are absent."""
-        found: dict[str, list[Link]] = {}
-        wanted = iter(dict.fromkeys(subjects))
-        while some := list(islice(wanted, _ASKED)):
-            holes = ",".join("?" * len(some))
-            for row in self._read(f"SELECT {_COLUMNS} FROM links WHERE subject IN ({holes})", some):
-                found.setdefault(row[0], []).append(Link(*row))
-        return {subject: sorted(links, key=_surest) for subject, links in found.items()}
-
-    def to(self, target: str) -> list[Link]:
-        """The links that lead to a thing elsewhere."""
-        return [Link(*row) for row in self._read(f"SELECT {_COLUMNS} FROM links WHERE target = ? ORDER BY subject", [target])]
-
-    def scan(self, source: str = "", beginning: str = "") -> Iterator[Link]:
-        """Every link, or those of a source, of things whose IRI begins so: by subject, in bounded memory."""
-        last = ("", "", "", "")
-        query = (
-            f"SELECT {_COLUMNS} FROM links WHERE (subject, predicate, target, source) > (?, ?, ?, ?) AND subject >= ?"
-            f"{' AND source = ?' if source else ''} ORDER BY subject, predicate, target, source LIMIT {_PAGE}"
-        )
-        while rows := self._read(query, [*last, beginning, *([source] if source else [])]):
-            for row in rows:
-                if not row[0].startswith(beginning):
-                    return
-                yield Link(*row)
-            last = (rows[-1][0], rows[-1][5], rows[-1][1], rows[-1][2])
-
-    def sources(self) -> Mapping[str, tuple[int, str]]:
-        """Source -> how many links it has, and the day of the latest."""
-        rows = self._read("SELECT source, count(*), max(date) FROM links GROUP BY source ORDER BY source", [])
-        return {source: (count, day) for source, count, day in rows}
-
-    def _read(self, query: str, values: list[str]) -> list[tuple]:  # type: ignore[type-arg]
-        if self._connection is None:
-            return []
-        try:
-            with self._lock:
-                return self._connection.execute(query, values).fetchall()
-        except (sqlite3.Error, UnicodeError) as error:
-            raise StoreUnavailable(f"links: {error}") from error
+    read: int
+    twice: int
+    added: int
+    updated: int
+    removed: int
 
 
-def _surest(link: Link) -> tuple[float, str, str]:
-    return (-link.confidence, link.target, link.source)
+@dataclass(frozen=True, slots=True)
+class Conflicts:
+    """Of the exact links of a source: ``things`` with several targets, and ``targets`` of several things of one base, with how many.
+
+    At most as many are listed as were asked for; ``thing_count`` and ``target_count`` count all.
+    """
+
+    things: Sequence[tuple[str, int]]
+    targets: Sequence[tuple[str, int]]
+    thing_count: int
+    target_count: int
 
 
 class Book(Links):
-    """The operator's book: links are added and taken away here, and seen by readers once a release has its copy."""
+    """Holds the book open for reading and writing. Raises StoreUnavailable where the file is none."""
 
     def __init__(self, file: Path) -> None:
-        connection = sqlite3.connect(file, check_same_thread=False, timeout=30)
-        connection.executescript(_SCHEMA)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(file, check_same_thread=False, timeout=30)
+            connection.executescript(SCHEMA + _DECISIONS)
+        except (sqlite3.Error, OSError) as error:
+            raise StoreUnavailable(f"links: {error}", file=str(file)) from error
         super().__init__(connection)
         self._writing = connection
 
-    def add(self, links: Iterable[Link]) -> int:
+    @contextmanager
+    def _change(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, which gives the book another revision."""
+        try:
+            with self._lock, self._writing:
+                yield self._writing
+                self._writing.execute("INSERT OR REPLACE INTO about VALUES ('revision', ?)", [secrets.token_hex(8)])
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"links: {error}") from error
+
+    @property
+    def revision(self) -> str:
+        """Differs after every change."""
+        found = self._read("SELECT value FROM about WHERE name = 'revision'", [])
+        return str(found[0][0]) if found else ""
+
+    def add(self, links: Iterable[Link], *, whole: str = "") -> Change:
         """Adds links in one transaction, or brings those of the same subject, predicate, target and source up to date.
 
-        Returns how many. Raises NotALink, and adds nothing then.
+        ``whole`` names a source that the links are all of: what it had before and is not among them goes. Links stream through a table on
+        disk, so that there may be millions. Raises NotALink, and changes nothing then.
         """
-        rows = [
-            (link.subject, link.predicate, link.target, link.source, link.date, link.confidence, link.justification)
-            for link in map(checked, links)
-        ]
-        with self._lock, self._writing:
-            self._writing.executemany("INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-        return len(rows)
+        read = 0
+        with self._change() as book:
+            book.execute("DELETE FROM incoming")
+            for some in in_batches(map(row_of, map(checked, links)), _BATCH):
+                read += len(some)
+                book.executemany("INSERT OR REPLACE INTO incoming VALUES (?, ?, ?, ?, ?, ?, ?)", some)
+            fresh = book.execute("SELECT count(*) FROM incoming").fetchone()[0]
+            known = book.execute(f"SELECT count(*) FROM incoming i JOIN links l ON {_SAME}").fetchone()[0]
+            other = "i.date <> l.date OR i.confidence <> l.confidence OR i.justification <> l.justification"
+            updated = book.execute(f"SELECT count(*) FROM incoming i JOIN links l ON {_SAME} WHERE {other}").fetchone()[0]
+            removed = 0
+            if whole:
+                gone = f"DELETE FROM links AS l WHERE source = ? AND NOT EXISTS (SELECT 1 FROM incoming i WHERE {_SAME})"
+                removed = book.execute(gone, [whole]).rowcount
+            book.execute("INSERT OR REPLACE INTO links SELECT * FROM incoming")
+            book.execute("DELETE FROM suggestions WHERE (subject, predicate, target) IN (SELECT subject, predicate, target FROM incoming)")
+            book.execute("DELETE FROM incoming")
+        return Change(read, read - fresh, fresh - known, updated, removed)
 
     def forget(self, source: str) -> int:
         """Takes all links of a source away; returns how many there were."""
-        with self._lock, self._writing:
-            return self._writing.execute("DELETE FROM links WHERE source = ?", [source]).rowcount
+        with self._change() as book:
+            return book.execute("DELETE FROM links WHERE source = ?", [source]).rowcount
+
+    def conflicts(self, source: str, limit: int = 100) -> Conflicts:
+        """What does not look one to one."""
+        base = "rtrim(subject, replace(subject, '/', ''))"  # the IRI up to its last slash
+        several = {
+            "things": f"SELECT subject, count(*) AS n FROM links WHERE source = ? AND predicate = '{EXACT}' GROUP BY subject HAVING n > 1",
+            "targets": f"SELECT target, count(*) AS n FROM links WHERE source = ? AND predicate = '{EXACT}'"
+            f" GROUP BY target, {base} HAVING n > 1",
+        }
+        counts = [self._read(f"SELECT count(*) FROM ({query})", [source])[0][0] for query in several.values()]
+        listed = [self._read(f"{query} ORDER BY n DESC, 1 LIMIT ?", [source, limit]) for query in several.values()]
+        things, targets = ([(iri, n) for iri, n in rows] for rows in listed)
+        return Conflicts(things, targets, *counts)
+
+    # Suggestions -----------------------------------------------------------------------------------------------------------
+
+    def suggest(self, suggestions: Iterable[Suggestion], *, afresh: str = "") -> int:
+        """Adds suggestions, but those that were decided and those whose link is in the book; returns how many wait now that did not.
+
+        ``afresh`` names the kind that they are all of: its former suggestions go first.
+        """
+        added = 0
+        with self._change() as book:
+            if afresh:
+                added -= book.execute("DELETE FROM suggestions WHERE kind = ?", [afresh]).rowcount
+            for some in in_batches(suggestions, _BATCH):
+                before = book.total_changes
+                book.executemany(
+                    "INSERT OR IGNORE INTO suggestions (kind, subject, predicate, target, score, reasons, label, target_label, date)"
+                    " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9"
+                    " WHERE NOT EXISTS (SELECT 1 FROM decisions WHERE subject = ?2 AND predicate = ?3 AND target = ?4)"
+                    " AND NOT EXISTS (SELECT 1 FROM links WHERE subject = ?2 AND target = ?4)",
+                    [each.row() for each in some],
+                )
+                added += book.total_changes - before
+        return added
+
+    def decide(self, numbers: Sequence[int], verdict: str, day: str) -> list[Suggestion]:
+        """Accepts or rejects suggestions by number; returns those that were still open.
+
+        An accepted one is a link of the source "pop" from then on, in both directions where two notices are of one thing; a rejected one
+        is never suggested again. Raises ValueError for another verdict.
+        """
+        if verdict not in (ACCEPTED, REJECTED):
+            raise ValueError(f"a suggestion is {ACCEPTED} or {REJECTED}, not {verdict!r}")
+        found: list[Suggestion] = []
+        with self._change() as book:
+            for some in in_batches(numbers, 500):
+                holes = ",".join("?" * len(some))
+                query = f"SELECT {suggestion.COLUMNS} FROM suggestions WHERE number IN ({holes}) ORDER BY number"
+                found += [suggestion.read(row) for row in book.execute(query, some).fetchall()]
+                book.execute(f"DELETE FROM suggestions WHERE number IN ({holes})", some)
+            for each in found:
+                kind, subject, predicate, target, score, reasons, *_ = each.row()
+                decided = (subject, predicate, target, verdict, kind, score, reasons, day)
+                book.execute("INSERT OR REPLACE INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", decided)
+                if verdict == ACCEPTED:
+                    ways = [(subject, target), (target, subject)] if kind == DUPLICATE else [(subject, target)]
+                    made = [checked(Link(one, other, SOURCE, day, 1.0, predicate, MANUAL)) for one, other in ways]
+                    book.executemany("INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?, ?, ?, ?)", map(row_of, made))
+        return found
+
+    def number_of(self, subject: str, target: str) -> int:
+        """The number of an open suggestion; 0 where there is none."""
+        found = self._read("SELECT number FROM suggestions WHERE subject = ? AND target = ?", [subject, target])
+        return int(found[0][0]) if found else 0
+
+    def take_back(self, subject: str, target: str) -> bool:
+        """Forgets a decision and the link that it made; whether there was one. The next search may suggest it again."""
+        with self._change() as book:
+            gone = book.execute("DELETE FROM decisions WHERE subject = ? AND target = ?", [subject, target]).rowcount
+            ways = [(subject, target, SOURCE), (target, subject, SOURCE)]
+            book.executemany("DELETE FROM links WHERE subject = ? AND target = ? AND source = ?", ways)
+        return bool(gone)
+
+    def decisions(self) -> dict[str, int]:
+        """Verdict -> how many."""
+        return dict(self._read("SELECT verdict, count(*) FROM decisions GROUP BY verdict ORDER BY verdict", []))
 
     def copy(self, file: Path) -> None:
         """Writes the book as it is into a file that is not there yet."""
         with self._lock:
             self._writing.execute("VACUUM INTO ?", (str(file),))
 
-
-def open_links(file: Path) -> Links:
-    """The links of a release's file; none where it has no file. Raises StoreUnavailable where it is broken."""
-    if not file.is_file():
-        return Links()
-    try:
-        connection = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
-        connection.execute("SELECT subject FROM links LIMIT 1")
-    except sqlite3.Error as error:
-        raise StoreUnavailable(f"links: {error}", file=str(file)) from error
-    return Links(connection)
+    def close(self) -> None:
+        """Ends the use of the file."""
+        self._writing.close()

@@ -16,6 +16,7 @@ WIKIDATA = "http://www.wikidata.org/entity/"
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _QID = re.compile(re.escape(WIKIDATA) + r"(Q[1-9]\d{0,11})")
+_CURIE = re.compile(r"[A-Za-z][A-Za-z0-9.-]{0,20}:[A-Za-z0-9][A-Za-z0-9_.-]{0,80}")
 _BAD = re.compile(r'[\x00-\x20<>"{}|^`\\\ud800-\udfff]')
 
 
@@ -58,6 +59,8 @@ def checked(link: Link) -> Link:
         raise NotALink(f"source {link.source[:80]!r} is not made of small letters, digits and hyphens")
     if not _DAY.fullmatch(link.date):
         raise NotALink(f"date {link.date[:80]!r} is no day")
+    if not _CURIE.fullmatch(link.justification):
+        raise NotALink(f"justification {link.justification[:80]!r} is no CURIE")
     if not 0 <= link.confidence <= 1:
         raise NotALink(f"confidence {link.confidence} is not between 0 and 1")
     return link
