@@ -12,9 +12,10 @@ def century_words(name: str, lang: str) -> str:
     number = name.removeprefix("-")
     if not (number.isascii() and number.isdigit()):
         return name
-    ordinal = f"{number}{'er' if number == '1' else 'e'}" if lang == "fr" else f"{number}{_ending(int(number))}"
+    ordinal = f"{number}{'er' if number == '1' else 'e'}" if lang == "fr" else english_ordinal(int(number))
     return say(lang, "ui.century_before" if name.startswith("-") else "ui.century", ordinal=ordinal)
 
 
-def _ending(number: int) -> str:
-    return "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+def english_ordinal(number: int) -> str:
+    """17 -> ``17th``."""
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"

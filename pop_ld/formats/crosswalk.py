@@ -40,7 +40,7 @@ class Rule:
     """One line of dc.csv: what ``path`` leads to, from the thing or its document, is ``element``, ``term`` and ``edm``.
 
     A step of a path is a property and the class that what it leads to must have, "" for any. ``element`` and ``term`` are IRIs of
-    Dublin Core 1.1 and of DCMI terms, ``edm`` one of EDM's properties; "" where the line gives none.
+    Dublin Core 1.1 and of DCMI terms, ``edm`` the CURIE of one of EDM's properties; "" where the line gives none.
     """
 
     of_document: bool
@@ -63,6 +63,7 @@ class BaseRow:
     concept: str = ""
 
 
+@cache
 def name(curie: str) -> str:
     """``dcterms:title`` -> its IRI. Raises KeyError for an unknown prefix."""
     prefix, _, local = curie.partition(":")
@@ -94,7 +95,9 @@ def _rule(row: dict[str, str]) -> Rule:
     steps = (_STEP.fullmatch(step) for step in row["property"].split("/"))
     path = tuple((name(step[1]), name(step[2]) if step[2] else "") for step in steps if step)
     element, term = (space + row[key] if row[key] else "" for space, key in ((iris.DC, "element"), (iris.DCTERMS, "term")))
-    return Rule(row["of"] == "document", path, element, term, name(row["edm"]) if row["edm"] else "")
+    if row["edm"]:
+        name(row["edm"])  # for the error of an unknown prefix
+    return Rule(row["of"] == "document", path, element, term, row["edm"])
 
 
 def values(source: Source, rule: Rule) -> list[Literal | NamedNode]:
@@ -113,9 +116,12 @@ def _is(graph: Graph, value: Literal | NamedNode, cls: str) -> bool:
 
 def crossed(source: Source) -> Iterator[tuple[Rule, Literal | NamedNode]]:
     """Every value that a rule finds, with its rule."""
+    graph = source.graph
+    known = {of_document: frozenset(graph.predicates(start)) for of_document, start in ((False, source.thing), (True, source.document))}
     for rule in rules(source.base.slug if source.base else ""):
-        for value in values(source, rule):
-            yield rule, value
+        if rule.path[0][0] in known[rule.of_document]:
+            for value in values(source, rule):
+                yield rule, value
 
 
 def labels_of(source: Source, found: Iterable[Literal | NamedNode]) -> dict[str, list[Literal]]:
@@ -124,7 +130,7 @@ def labels_of(source: Source, found: Iterable[Literal | NamedNode]) -> dict[str,
     return {iri: list(labels) for iri, labels in source.labels(wanted).items()}
 
 
-# Who provides, and which rights ---------------------------------------------------------------------------------------------
+# Who provides ---------------------------------------------------------------------------------------------------------------
 
 
 @cache
@@ -169,21 +175,6 @@ class _Fields(dict[str, tuple[str, ...]]):
             found = [t for name in (code, f"{slug}-{code}") for t in source.graph.texts(source.thing, iris.ONTOLOGY + name)]
             if found:
                 self[code] = tuple(found)
-
-
-@cache
-def _accepted() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(row["pattern"]), row["edm"]) for row in resources.table("edm-rights.csv"))
-
-
-def europeana_rights(iri: str) -> str:
-    """The rights statement in Europeana's list that says it: itself, or what edm-rights.csv names instead."""
-    return next(instead or iri for pattern, instead in _accepted() if pattern.fullmatch(iri))
-
-
-def known_rights(iri: str) -> bool:
-    """Whether the statement says something: Europeana's list has it as it is, and it is not that nobody looked."""
-    return bool(iri) and europeana_rights(iri) == iri and not iri.endswith("/CNE/1.0/")
 
 
 # Images ---------------------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
+from pop_ld.databases import address
 from pop_ld.errors import StoreError
 
 FILE = "quality.sqlite"
@@ -153,9 +154,7 @@ class LedgerReader:
         with self._lock:
             try:
                 if self._db is None:
-                    # immutable: no lock, no journal looked for; a snapshot never changes.
-                    address = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
-                    self._db = sqlite3.connect(address, uri=True, check_same_thread=False)
+                    self._db = sqlite3.connect(address(self._path), uri=True, check_same_thread=False)
                 yield self._db
             except sqlite3.Error as error:
                 raise StoreError(f"the ledger cannot be read: {error}", file=str(self._path)) from error
@@ -169,6 +168,12 @@ class LedgerReader:
                 (base, ref),
             )
             return [Entry(*row) for row in rows]
+
+    def page(self, base: str, after: str, limit: int) -> list[tuple[str, str]]:
+        """(REF, producer) of at most ``limit`` notices of a base whose REF comes after another, in the order of REFs."""
+        with self._open() as db:
+            query = "SELECT ref, producer FROM notice WHERE base = ? AND ref > ? ORDER BY ref LIMIT ?"
+            return db.execute(query, (base, after, limit)).fetchall()
 
     def of_rule(
         self, code: str, *, base: str = "", producer: str = "", after: int = 0, limit: int = 100

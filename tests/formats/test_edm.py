@@ -10,9 +10,12 @@ import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from pop_ld import iris
+from pop_ld.alignment import Book, Link
 from pop_ld.bases import load_bases
 from pop_ld.formats import edm, edm_xml
-from pop_ld.formats.crosswalk import base_row, europeana_rights, known_rights, name
+from pop_ld.formats.crosswalk import base_row, name
+from pop_ld.formats.edm_rights import europeana_rights, known_rights
+from pop_ld.formats.edm_time import period_label, span_labels
 from pop_ld.formats.graph import Graph
 from pop_ld.formats.source import Source
 from tests.formats.conftest import Released
@@ -148,6 +151,85 @@ def test_what_a_notice_refers_to_is_described_as_tiers_want(samples: Released) -
     gift = record(samples.source(f"{iris.DEFAULT_SITE}/id/concept/joconde/acquisition/legs"))
     matches = [to for concept in of(gift, name("skos:Concept")) for to in gift.iris(concept, name("skos:exactMatch"))]
     assert matches[0].startswith("http://vocab.getty.edu/")
+
+
+@pytest.mark.parametrize(
+    ("interval", "french", "english"),
+    [
+        ("1797", "1797", "1797"),
+        ("1601/1700", "17e siècle", "17th century"),
+        ("0001/0100", "1er siècle", "1st century"),
+        ("0476/1850", "476 à 1850", "476 to 1850"),
+        ("../1919", "jusqu'en 1919", "until 1919"),
+        ("1919/..", "à partir de 1919", "from 1919"),
+        ("-0051/0476", "52 av. J.-C. à 476", "52 BC to 476"),
+        ("1983-07-22", "22 juillet 1983", "22 July 1983"),
+        ("1983-07", "juillet 1983", "July 1983"),
+    ],
+)
+def test_time_spans_have_labels_in_both_languages(interval: str, french: str, english: str) -> None:
+    assert {(label.value, label.language) for label in span_labels(interval)} == {(french, "fr"), (english, "en")}
+
+
+@pytest.mark.parametrize("text", ["", "..", "../..", "vers 1800", "17", "1601/1700/1800", "1797-1", "١٧٩٧", "1601/x", "9" * 100_000])
+def test_what_is_no_interval_has_no_label(text: str) -> None:
+    assert span_labels(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("french", "english"),
+    [
+        ("17e siècle", "17th century"),
+        ("4e quart 18e siècle", "4th quarter of the 18th century"),
+        ("1ère moitié du 12e siècle", "1st half of the 12th century"),
+        ("Moyen Age", "Middle Ages"),
+        ("limite 15e siècle 16e siècle", "turn of the 15th and 16th centuries"),
+        ("période inventée", ""),
+        ("1" * 1000 + "e siècle", ""),
+    ],
+)
+def test_periods_have_their_english_by_the_table(french: str, english: str) -> None:
+    assert period_label(french) == english
+
+
+def test_every_text_of_a_language_says_it_and_what_is_none_does_not(samples: Released) -> None:
+    mute = ("dc:identifier", "edm:type", "dc:format", "skos:notation", "edm:begin", "edm:end", "dcterms:created")
+    spoken = Counter[str]()
+    for source in samples.sources(BASES, 12):
+        for each in edm.nodes(source):
+            for curie, value in each.pairs:
+                if isinstance(value, Literal):
+                    assert value.value.strip() and not (curie in mute and value.language), (source.thing, curie)
+                    spoken[curie] += bool(value.language)
+            if each.cls == "edm:TimeSpan" and each.iri.startswith(f"{iris.DEFAULT_SITE}/id/temps/"):
+                assert {v.language for v in each.values("skos:prefLabel") if isinstance(v, Literal)} == {"fr", "en"}, each.iri
+    assert all(spoken[curie] for curie in ("dc:title", "dc:description", "dcterms:alternative", "skos:prefLabel", "edm:dataProvider"))
+
+
+def test_links_complete_what_a_record_names(samples: Released, failures: Callable[[Iterable[bytes]], list[str]], tmp_path: Path) -> None:
+    bare = samples.source(f"{iris.DEFAULT_SITE}/id/joconde/M9001000201")
+    book = Book(tmp_path / "links.sqlite3")
+    wikidata = "http://www.wikidata.org/entity/"
+    for each in edm.nodes(bare):
+        book.add([Link(each.iri, f"{wikidata}Q1", "wikidata", "2026-11-28")])
+        book.add([Link(each.iri, f"{wikidata}Q2", "wikidata", "2026-11-28", predicate=iris.SKOS + "closeMatch")])
+    source = Source(bare.site, bare.thing, bare.triples, bare.reader, bare.manifest, book)
+    found = {each.iri: each for each in edm.nodes(source)}
+    assert found[source.thing].links("owl:sameAs") == [f"{wikidata}Q1"]
+    concepts = [each for each in found.values() if each.cls == "skos:Concept"]
+    assert concepts and all(f"{wikidata}Q2" in each.links("skos:closeMatch") for each in concepts)
+    agents = [each for each in found.values() if each.cls == "edm:Agent"]
+    assert agents and all(f"{wikidata}Q1" in each.links("owl:sameAs") for each in agents)
+    assert failures([edm.rdf_xml(source)]) == []
+    assert edm.rdf_xml(bare) == edm.rdf_xml(samples.source(bare.thing)), "what was made with links is not remembered without them"
+
+
+def test_an_agent_is_completed_by_its_notice_and_a_place_by_those_around_it(samples: Released) -> None:
+    made = {each.iri: each for source in samples.sources(BASES) for each in edm.nodes(source)}
+    lifes = [each for each in made.values() if each.cls == "edm:Agent" and any("/id/autor/" in to for to in each.links("owl:sameAs"))]
+    assert any({"skos:altLabel", "rdaGr2:dateOfBirth"} <= each.says for each in lifes)
+    parents = [to for each in made.values() if each.cls == "edm:Place" for to in each.links("dcterms:isPartOf")]
+    assert parents and all(to in made for to in parents)
 
 
 def test_an_image_is_shown_only_where_its_rights_are_stated(samples: Released) -> None:
