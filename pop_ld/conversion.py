@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from pop_ld import iris, readers, spool
 from pop_ld.agents import AgentNotes
 from pop_ld.bases import fold_header, get_base, load_bases
 from pop_ld.config import Settings
-from pop_ld.dump import json_line
+from pop_ld.dump import DIGEST, json_line
 from pop_ld.errors import PopError
 from pop_ld.fields import RecordBuilder, Written
 from pop_ld.linking import LinkNotes
@@ -131,7 +132,7 @@ def _compiled(slug: str, settings: Settings, state: str) -> tuple[RecordBuilder,
 
 
 def convert_shard(task: ShardTask) -> Report:
-    """Writes ``<base>-<number>.nt``, its search documents, problems, shared entities and links into the work folder."""
+    """Writes ``<base>-<number>.nt``, its search documents, digests, problems, shared entities and links into the work folder."""
     report = Report()
     base = get_base(task.base)
     build, convert = _compiled(task.base, task.settings, task.thesauri)
@@ -143,6 +144,7 @@ def convert_shard(task: ShardTask) -> Report:
         no_collector(),
         (task.work / f"{task.name}.nt").open("w", encoding="utf-8", newline="\n", buffering=1 << 20) as triples,
         (task.work / f"{task.name}.documents.jsonl").open("wb", buffering=1 << 20) as documents,
+        (task.work / f"{task.name}.digests").open("wb", buffering=1 << 20) as digests,
         (task.work / f"{task.name}.problems.jsonl").open("w", encoding="utf-8") as log,
     ):
 
@@ -157,7 +159,9 @@ def convert_shard(task: ShardTask) -> Report:
                 report.note(problems)
                 write_problems(log, problems)
             links: list[str] = []
+            begin = len(block)
             report.triples[base.slug] += convert(record, block, shared, seen, links)
+            digests.write(blake2b("".join(block[begin:]).encode(), digest_size=DIGEST).digest())
             notes.add(notice, record)
             named.add(record)
             if len(block) > _BLOCK:

@@ -2,8 +2,8 @@
 
 ``<base>-<shard>.nt`` the notices, ``<base>-shared.nt`` what they share, ``links.nt`` what follows from links between notices,
 ``agents.nt`` which agents are whom in Autor, ``<base>-<shard>.documents.jsonl`` for the search index, ``problems.jsonl``,
-``dangling.jsonl`` those of links that lead to no notice of the dump, ``*.checked`` what the shapes say of each notice, and ``report.json``,
-written last: a folder without it is no dump.
+``dangling.jsonl`` those of links that lead to no notice of the dump, ``*.checked`` what the shapes say of each notice, ``*.digests`` what
+tells a notice that says the same as before, and ``report.json``, written last: a folder without it is no dump.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ def finish(out: Path, work: Path, report: Report) -> None:
 
 def _finished(folder: Path) -> list[Path]:
     """The files of a dump but its report."""
-    return sorted(path for pattern in ("*.nt", "*.documents.jsonl", "*.checked", *LISTS) for path in folder.glob(pattern))
+    return sorted(path for pattern in ("*.nt", "*.documents.jsonl", "*.digests", "*.checked", *LISTS) for path in folder.glob(pattern))
 
 
 def fresh(folder: Path) -> Path:
@@ -155,3 +156,16 @@ def shards(dump: Path) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
     for file in sorted(dump.glob("*.documents.jsonl")):
         with file.open("rb") as lines:
             yield file.name.removesuffix(".documents.jsonl"), map(orjson.loads, lines)
+
+
+DIGEST = 16
+"""Bytes of the digest of a notice's lines; 2^-64 is the chance that one of three million that changed is taken for unchanged."""
+
+
+def with_digests(dump: Path) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """The search documents, each with the digest of the notice's own lines of the dump, b"" in a dump that has none."""
+    for name, shard in shards(dump):
+        file = dump / f"{name}.digests"
+        with file.open("rb") if file.is_file() else BytesIO() as digests:
+            for document in shard:
+                yield document, digests.read(DIGEST)

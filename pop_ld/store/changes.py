@@ -7,6 +7,8 @@ from pathlib import Path
 
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, parse
 
+from pop_ld.store.touched import Touched
+
 LIMIT = 500_000
 """Quads that are remembered (about 0.6 kB each); where more changed, counting all anew is the shorter way."""
 _LINE = 200
@@ -49,9 +51,10 @@ class Changes:
 class Noting:
     """What ``relink`` does with a store, each change of a quad noted; stands in for the store there."""
 
-    def __init__(self, store: Store, changes: Changes) -> None:
+    def __init__(self, store: Store, changes: Changes, touched: Touched) -> None:
         self._store = store
         self._changes = changes
+        self._touched = touched
 
     def __contains__(self, quad: Quad) -> bool:
         return quad in self._store
@@ -61,8 +64,10 @@ class Noting:
 
     def add(self, quad: Quad) -> None:
         self._changes.note([quad])
+        self._touched.note([quad])
         self._store.add(quad)
 
     def remove(self, quad: Quad) -> None:
         self._changes.note([quad])
+        self._touched.note([quad])
         self._store.remove(quad)

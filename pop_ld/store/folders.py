@@ -126,6 +126,14 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
+def sync_tree(folder: Path) -> None:
+    """fsync of every file and folder below, deepest first."""
+    for root, _, files in os.walk(folder, topdown=False):
+        for name in files:
+            sync(Path(root) / name)
+        sync(Path(root))
+
+
 def remove_leftovers(data: Path) -> None:
     """Deletes what a crashed publication left; the caller holds the lock."""
     for path in (data / "snapshots").glob(".*.tmp"):

@@ -6,7 +6,6 @@ by another; whatever is dirty at the next open is thrown away for a copy of the 
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -14,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
-from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store
+from pyoxigraph import NamedNode, RdfFormat, Store
 
 from pop_ld.errors import StoreError
 from pop_ld.store.agents import names_of, settle_name
@@ -33,6 +32,7 @@ from pop_ld.store.folders import (
     roll_back,
     swap,
     sync,
+    sync_tree,
     write_json,
 )
 from pop_ld.store.loading import bulk_load_file
@@ -41,7 +41,8 @@ from pop_ld.store.recovery import mark_clean, mark_dirty, recover
 from pop_ld.store.relink import derived_to, is_notice, relink, unresolved
 from pop_ld.store.statistics import Statistics
 from pop_ld.store.statistics import load as load_statistics
-from pop_ld.store.walk import node, notice_quads
+from pop_ld.store.touched import Touched, linking
+from pop_ld.store.walk import node, notice_quads, selected
 
 __all__ = ["Writer", "current", "current_name", "next_name", "prune", "releases", "roll_back"]
 
@@ -60,8 +61,8 @@ class Writer:
     """The read-write store of ``data``, held by one process at a time; a context manager.
 
     Entering raises Busy when another writer is at work, and rebuilds a writer that was cut short (see ``recovery``).
-    ``rebuilt`` tells whether that happened. Changes are seen by nobody until :meth:`snapshot` publishes them; leaving
-    without a snapshot throws them away at the next open.
+    ``rebuilt`` tells whether that happened. Changes are seen by nobody until :meth:`snapshot` publishes them (``changes`` tells which,
+    where it is known); leaving without a snapshot throws them away at the next open.
     """
 
     def __init__(self, data: Path, site: str) -> None:
@@ -72,7 +73,8 @@ class Writer:
         self._dirty = False
         self._broken = False
         self._names: set[str] = set()
-        self._changes = Changes()
+        self.changes = Changes()
+        self._touched = Touched(data / "snapshots")
         self.rebuilt = False
 
     def __enter__(self) -> Writer:
@@ -84,14 +86,15 @@ class Writer:
                 self.rebuilt = recover(self._data)
                 self._opened = Store(str(self._data / "writer"))
             self._dirty = self._broken = False
-            self._names, self._changes = set(), Changes()
+            self._names, self.changes = set(), Changes()
             if not current_name(self._data):
-                self._changes.forget()
+                self.changes.forget()
             self._stack = stack.pop_all()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._opened = None  # the engine closes its files when the last reference goes, and must do so before the lock
+        self._touched.close()
         self._stack.close()
 
     def existing(self, things: Iterable[str]) -> set[str]:
@@ -111,7 +114,8 @@ class Writer:
                 quads = {*notice_quads(self._store, self._site, thing), *derived_to(self._store, thing)}
                 for quad in quads:
                     self._store.remove(quad)
-                self._changes.note(quads)
+                self.changes.note(quads)
+                self._touched.note(quad for quad in quads if quad.predicate.value in linking())
                 removed += len(quads)
         return removed
 
@@ -128,7 +132,7 @@ class Writer:
         """
         found: list[tuple[str, str]] = []
         with self._change():
-            noting = cast(Store, Noting(self._store, self._changes))
+            noting = cast(Store, Noting(self._store, self.changes, self._touched))
             for thing in things:
                 found += relink(noting, self._site, thing)
                 advance(1)
@@ -148,7 +152,7 @@ class Writer:
         with self._change():
             try:
                 self._store.load(ntriples, RdfFormat.N_TRIPLES)
-                self._changes.note_ntriples(ntriples)
+                self.changes.note_ntriples(ntriples)
             except SyntaxError as error:
                 refused = error  # nothing was written: the writer is whole
         if refused:
@@ -162,7 +166,7 @@ class Writer:
         with self._change():
             for path in files:
                 bulk_load_file(lambda content: self._store.bulk_load(content, RdfFormat.N_TRIPLES), path, advance)
-                self._changes.note_file(path)
+                self.changes.note_file(path)
 
     def replace_graph(self, graph: str, file: Path | None) -> None:
         """Empties the named graph, then loads the N-Triples file into it; None leaves it empty. Raises StoreError with file and line."""
@@ -192,7 +196,7 @@ class Writer:
 
     def _recounted(self, links: Links) -> Statistics | None:
         release = current(self._data) if current_name(self._data) else None
-        former, changes = load_statistics(release.path) if release else None, self._changes.quads
+        former, changes = load_statistics(release.path) if release else None, self.changes.quads
         if not release or not former or changes is None or former.links_key != links.key or 3 * len(changes) > former.triples:
             return None
         return recount(former, Store.read_only(str(release.path / "store")), self._store, changes, links)
@@ -200,14 +204,7 @@ class Writer:
     def select(self, query: str) -> Iterator[tuple[str, str, str]]:
         """(this, path, value) of each solution of one of the project's own queries, as texts; "" for what is unbound. Streams."""
         with store_errors(self._data):
-            solutions = self._store.query(query)
-            if isinstance(solutions, QuerySolutions):
-                names = {variable.value for variable in solutions.variables}
-                wanted = [name if name in names else "" for name in ("this", "path", "value")]
-                for solution in solutions:
-                    terms = [solution[name] if name else None for name in wanted]
-                    this, path, value = (term.value if isinstance(term, NamedNode | Literal) else "" for term in terms)
-                    yield this, path, value
+            yield from selected(self._store, query)
 
     def apply(self, work: Callable[[Store], None], *, of_default_graph: bool = True) -> None:
         """Runs one transaction of the engine; where it raises, nothing was written. ``of_default_graph``: not named graphs alone."""
@@ -218,7 +215,8 @@ class Writer:
             except Exception as error:
                 failure = error.with_traceback(None)  # its frames would hold the store open
             if of_default_graph:
-                self._changes.forget()
+                self.changes.forget()
+                self._touched.all = True
         if failure:
             raise failure
 
@@ -226,6 +224,12 @@ class Writer:
         """What ``work`` reads from the engine's store, as it is now; it must not keep the store. Any thread may call it."""
         with store_errors(self._data):
             return work(self._store)
+
+    def touched(self) -> Iterator[str]:
+        """IRIs of subjects that linking, or an update, made other than in the release that serves; some come several times."""
+        if current_name(self._data):
+            with store_errors(self._data):
+                yield from self._touched.subjects(Store.read_only(str(current(self._data).path / "store")), self._store)
 
     def compact(self) -> None:
         """Writes everything out and compacts, so that the next snapshot reads fast; the content stays the same."""
@@ -245,7 +249,7 @@ class Writer:
         folder = self._data / "snapshots" / f".{name}.tmp"
         try:
             self._build(name, folder, manifest, furnish, check)
-            _sync_tree(folder)
+            sync_tree(folder)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -254,7 +258,8 @@ class Writer:
         sync(final.parent)
         swap(self._data, name)
         mark_clean(self._data, name)
-        self._dirty, self._changes = False, Changes()
+        self._dirty, self.changes = False, Changes()
+        self._touched.close()
         return current(self._data)
 
     def _build(self, name: str, folder: Path, manifest: dict[str, Any], furnish: Furnish, check: Check) -> None:
@@ -289,11 +294,3 @@ class Writer:
         if self._opened is None:
             raise StoreError("this writer is closed")
         return self._opened
-
-
-def _sync_tree(folder: Path) -> None:
-    """fsync of every file and folder below, deepest first."""
-    for root, _, files in os.walk(folder, topdown=False):
-        for name in files:
-            sync(Path(root) / name)
-        sync(Path(root))

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, Store
 
 from pop_ld import iris
 from pop_ld.relations import derived_properties
 
 PRIMARY_TOPIC = NamedNode(iris.FOAF + "primaryTopic")
 DEFAULT_GRAPH = DefaultGraph()
+_TYPE = NamedNode(iris.RDF + "type")
 
 
 def node(iri: str) -> NamedNode | None:
@@ -21,6 +22,19 @@ def node(iri: str) -> NamedNode | None:
         return NamedNode(iri)
     except ValueError:
         return None
+
+
+def known(store: Store, site: str, things: Iterable[str]) -> set[str]:
+    """Which of these IRIs are of something here: what the default graph describes, and terms of elsewhere that a thesaurus describes or
+    that the default graph leads to.
+    """
+    return {thing for thing in things if (start := node(thing)) and _is_known(store, site, start)}
+
+
+def _is_known(store: Store, site: str, thing: NamedNode) -> bool:
+    own = store.quads_for_pattern(thing, None, None, DEFAULT_GRAPH)
+    others = [] if iris.is_thing(site, thing.value) else [(thing, _TYPE, None, None), (None, None, thing, DEFAULT_GRAPH)]
+    return any(next(iter(found), None) is not None for found in (own, *(store.quads_for_pattern(*pattern) for pattern in others)))
 
 
 HUB = 5_000
@@ -97,6 +111,18 @@ def _about_hub(store: Store, subject: NamedNode) -> Iterator[Quad]:
             yield Quad(subject, solution["p"], solution["o"], DEFAULT_GRAPH)
     for predicate in mirrored():
         yield from islice(store.quads_for_pattern(subject, predicate, None, DEFAULT_GRAPH), SHOWN)
+
+
+def selected(store: Store, query: str) -> Iterator[tuple[str, str, str]]:
+    """(this, path, value) of each solution of a query, as texts; "" for what is unbound. Streams."""
+    solutions = store.query(query)
+    if isinstance(solutions, QuerySolutions):
+        names = {variable.value for variable in solutions.variables}
+        wanted = [name if name in names else "" for name in ("this", "path", "value")]
+        for solution in solutions:
+            terms = [solution[name] if name else None for name in wanted]
+            this, path, value = (term.value if isinstance(term, NamedNode | Literal) else "" for term in terms)
+            yield this, path, value
 
 
 @cache

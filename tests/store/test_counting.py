@@ -17,6 +17,7 @@ from pop_ld.store import changes, statistics
 from pop_ld.store.changes import Changes
 from pop_ld.store.counting import Links, count, recount
 from pop_ld.store.statistics import PropertyCount, Statistics
+from pop_ld.store.touched import Touched
 
 TYPE = NamedNode(iris.RDF + "type")
 OUT = "http://elsewhere.example/"
@@ -188,15 +189,18 @@ def test_a_writer_counts_what_it_changed(way: str, tmp_path: Path, request: pyte
     assert (iris.ONTOLOGY + "conserveDans" in found.properties) is (way == "relink"), "derived of a link"
 
 
-def test_single_changes_are_noted() -> None:
+def test_single_changes_are_noted(tmp_path: Path) -> None:
     noted = Changes()
     quad = Quad(NamedNode("urn:s"), NamedNode("urn:p"), Literal("x"))
     other = Quad(NamedNode("urn:s"), NamedNode("urn:p"), Literal("y"))
     real = Store()
     real.add(other)
-    noting = changes.Noting(real, noted)
+    touched, before = Touched(tmp_path), Store()
+    before.add(other)
+    noting = changes.Noting(real, noted, touched)
     noting.add(quad)
     noting.remove(other)
+    assert set(touched.subjects(before, real)) == {"urn:s"}
     assert noted.quads == {quad, other} and list(real) == [quad]
     assert quad in noting and list(noting.quads_for_pattern(None, None, None)) == [quad]
 
