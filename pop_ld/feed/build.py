@@ -1,0 +1,186 @@
+"""Makes the batch of a release: what each entity became, compared with what the feed said last of it.
+
+Crash-safe in three steps: the pages are written beside the feed; they take their name with the release, before it serves; they are listed,
+and the state brought up to date, once it does (``commit``). What was cut in between is finished or thrown away by the next writer.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from pyoxigraph import Quad, RdfFormat, Store, parse
+
+from pop_ld import store
+from pop_ld.feed import batches
+from pop_ld.feed.batches import FOLDER, Batch
+from pop_ld.feed.owners import base_of, digest, is_gone, strays
+from pop_ld.feed.pages import Pages
+from pop_ld.feed.reading import lines_of, touched, whole
+from pop_ld.feed.state import CHANGES, Changed, Known, State
+from pop_ld.formats.graph import Graph
+from pop_ld.formats.images import images
+from pop_ld.store.folders import sync
+
+T = TypeVar("T")
+Found = Iterator[tuple[str, list[bytes], Known | None]]
+"""(entity, its sorted lines now, what the feed said last of it)"""
+
+Read = Callable[[Callable[[Store], object]], object]
+"""Runs something with the store that is being published (``store.Writer.read``)."""
+
+_PICTURE = (b"#image", b"schema.org/image", b"digitally_shown_by")
+"""What a line of a notice that may have an image holds."""
+_NOTHING = Known(b"", True, False, "")
+
+
+def prepare(
+    read: Read, data: Path, site: str, name: str, created: str, before: str, quads: set[Quad] | None, advance: Callable[[int], None]
+) -> Path:
+    """Writes the batch of release ``name``, which follows release ``before``, into a folder that nobody reads yet, and returns it.
+
+    ``quads`` are those that may differ from ``before``; where they are not known, or the feed has come to another release, the whole store
+    is compared (about 10 µs a triple). ``advance`` gets the number of versions written.
+    """
+    recover(data)
+    work = data / FOLDER / f".{name}.tmp"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    with closing(State(data / FOLDER)) as state:
+        known = state.head[1]
+        found = _some(read, site, state, quads) if quads is not None and known and known == before else _all(read, site, state, work)
+        _write(found, work, site, Pages(work, site, name, name, batches.after(data, created)), advance)
+    return work
+
+
+def catch_up(data: Path, advance: Callable[[int], None] = lambda _: None) -> Batch | None:
+    """Brings the feed to the release that serves, after a roll-back; None where it is there, or nothing was fed yet.
+
+    The versions that the roll-back takes back are told as new ones: what was published stays as it is. Raises Busy while a writer works.
+    """
+    with store.folders.exclusive(data):
+        recover(data)
+        release = store.current(data)
+        with closing(State(data / FOLDER)) as state:
+            known = state.head[1]
+            if not known or known == release.name:
+                return None
+            now = datetime.now(UTC)
+            name = f"{release.name}-back-{now:%Y%m%dT%H%M%SZ}"
+            work = data / FOLDER / f".{name}.tmp"
+            shutil.rmtree(work, ignore_errors=True)
+            work.mkdir(parents=True)
+            opened = Store.read_only(str(release.path / "store"))
+            site, created = str(release.manifest["site"]), batches.after(data, now.isoformat(timespec="seconds"))
+            pages = Pages(work, site, name, release.name, created)
+            _write(_all(lambda run: run(opened), site, state, work), work, site, pages, advance)
+        place(work)
+        return commit(data, name, batches.head(data).days)
+
+
+def place(work: Path) -> Path:
+    """Gives a prepared batch its name, on disk before it: nobody reads it before :func:`commit`."""
+    for file in work.iterdir():
+        sync(file)
+    sync(work)
+    final = work.with_name(work.name.removeprefix(".").removesuffix(".tmp"))
+    shutil.rmtree(final, ignore_errors=True)  # left by a publication that was cut before its swap
+    work.rename(final)
+    sync(final.parent)
+    return final
+
+
+def commit(data: Path, name: str, days: int) -> Batch:
+    """Lists a batch whose release serves, and takes what it changed into the state; batches older than ``days`` go. Safe to repeat."""
+    folder = batches.folder_of(data, name)
+    made = batches.about(folder)
+    if (folder / CHANGES).exists():
+        with closing(State(data / FOLDER)) as state:
+            state.apply(folder / CHANGES, name, made.release)
+    before = batches.head(data)
+    listed = batches.with_batch(before, made, days)
+    batches.write_head(data, listed)
+    (folder / CHANGES).unlink(missing_ok=True)
+    for old in before.batches:
+        if listed.get(old.name) is None:
+            shutil.rmtree(batches.folder_of(data, old.name), ignore_errors=True)
+    return made
+
+
+def recover(data: Path) -> None:
+    """Finishes the batch of a release that serves, and throws away what was cut before; the caller holds the writers' lock."""
+    folder = data / FOLDER
+    if not folder.is_dir():
+        return
+    listed, serving = batches.head(data), store.current_name(data)
+    with closing(State(folder)) as state:
+        told = state.head[0]  # a batch that was taken in must be listed, whatever serves now: later ones build upon it
+    for path in sorted(folder.iterdir()):
+        if not path.is_dir() or (listed.get(path.name) and not (path / CHANGES).exists()):
+            continue
+        if path.name.startswith(".") or (batches.about(path).release != serving and path.name != told):
+            shutil.rmtree(path)
+        else:
+            commit(data, path.name, listed.days)
+
+
+# What there is ---------------------------------------------------------------------------------------------------------------
+
+
+def _some(read: Read, site: str, state: State, quads: set[Quad]) -> Found:
+    """The entities that some quads touch, as they are now."""
+    for entity, subjects in sorted(touched(quads, site).items()):
+        last = state.get(entity)
+        also = {*subjects, *(last.strays.split() if last else ())}
+        lines: list[bytes] = []
+        read(lambda opened, e=entity, a=also, into=lines: into.extend(lines_of(opened, site, e, a)))  # type: ignore[misc]
+        yield entity, lines, last
+
+
+def _all(read: Read, site: str, state: State, work: Path) -> Found:
+    """Every entity, and those that are no longer there."""
+    folder = work / "buckets"
+    folder.mkdir()
+    for number, entities in whole(read, folder, site):
+        known = state.of_bucket(number)
+        for entity, lines in entities.items():
+            yield entity, lines, known.pop(entity, None)
+        for entity, last in known.items():
+            yield entity, [], last
+    folder.rmdir()
+
+
+# What becomes of it ----------------------------------------------------------------------------------------------------------
+
+
+def _write(found: Found, work: Path, site: str, pages: Pages, advance: Callable[[int], None]) -> None:
+    changed = Changed(work / CHANGES)
+    for entity, lines, last in found:
+        last = last or _NOTHING
+        text = b"".join(lines)
+        now = digest(text)
+        if now == last.digest:
+            continue
+        gone, base = is_gone(site, entity, text), base_of(site, entity)
+        kind = "Delete" if gone else "Create" if last.gone else "Update"
+        pictured = bool(base) and not gone and _pictured(entity, text)
+        pages.add(entity, kind, lines)
+        if base:
+            pages.act("notices", kind, entity)
+        if pictured or last.pictured:
+            pages.act("manifests", "Delete" if not pictured else "Create" if not last.pictured else "Update", entity)
+        changed.add(entity, Known(now, gone, pictured, " ".join(strays(site, entity, lines, text))))
+        advance(1)
+    changed.close()
+    pages.close()
+
+
+def _pictured(entity: str, text: bytes) -> bool:
+    """Whether a notice has a IIIF manifest: one of its images can be shown."""
+    if not any(mark in text for mark in _PICTURE):
+        return False
+    return bool(images(entity, Graph([quad.triple for quad in parse(text, format=RdfFormat.N_TRIPLES)])))
