@@ -8,10 +8,12 @@ from typing import Any
 from pop_ld import iris
 from pop_ld.bases import Base, load_bases
 from pop_ld.formats import FORMATS, HTML
+from pop_ld.formats.catalogue_files import Files
+from pop_ld.formats.download_files import BY_NAME, WHOLE
 from pop_ld.formats.words import say
 
 
-def whole(site: str, manifest: Mapping[str, Any], lang: str) -> dict[str, Any]:
+def whole(site: str, manifest: Mapping[str, Any], lang: str, files: Files | None = None) -> dict[str, Any]:
     """The dataset whatever its release, with its bases as parts and the ways to get it."""
     parts = [{"@type": "Dataset", "@id": iris.dataset(site, slug), "name": load_bases()[slug].name[lang]} for slug in manifest["bases"]]
     return {
@@ -20,18 +22,18 @@ def whole(site: str, manifest: Mapping[str, Any], lang: str) -> dict[str, Any]:
         "description": say(lang, "ui.site_data_description", notices=manifest["notices"], bases=len(manifest["bases"])),
         "version": manifest["name"],
         "hasPart": parts,
-        "distribution": [*_files(site, manifest), _sparql(site, lang)],
+        "distribution": [*_downloads(site, files, WHOLE), *_files(site, manifest), _sparql(site, lang)],
     }
 
 
-def base(site: str, base: Base, manifest: Mapping[str, Any], lang: str) -> dict[str, Any]:
+def base(site: str, base: Base, manifest: Mapping[str, Any], lang: str, files: Files | None = None) -> dict[str, Any]:
     """One base, with its description in RDF, the files of the release that carry its notices, and SPARQL."""
     return {
         **_dataset(site, manifest, lang, iris.dataset(site, base.slug), iris.dataset(site, base.slug)),
         "name": base.name[lang],
         "description": base.description[lang],
         "isPartOf": {"@type": "Dataset", "@id": iris.void(site, "dataset"), "name": say(lang, "ui.site_data_name")},
-        "distribution": [*_files(site, manifest, f"{base.slug}-"), _sparql(site, lang)],
+        "distribution": [*_downloads(site, files, base.slug), *_files(site, manifest, f"{base.slug}-"), _sparql(site, lang)],
     }
 
 
@@ -70,6 +72,22 @@ def _dataset(site: str, manifest: Mapping[str, Any], lang: str, iri: str, url: s
             "url": f"{site}/",
         },
     }
+
+
+def _downloads(site: str, files: Files | None, base: str) -> list[dict[str, Any]]:
+    """The files of a base, of those that hold anything."""
+    found = [(file, BY_NAME[file.format]) for file in (files.of(base) if files else ()) if file.records]
+    return [
+        {
+            "@type": "DataDownload",
+            "name": file.name,
+            "contentUrl": iris.download(site, file.base, file.name),
+            "encodingFormat": list(dict.fromkeys((form.media_type, form.packed))),
+            "contentSize": f"{file.bytes} B",
+            "sha256": file.sha256,
+        }
+        for file, form in found
+    ]
 
 
 def _files(site: str, manifest: Mapping[str, Any], start: str = "") -> list[dict[str, Any]]:

@@ -15,13 +15,13 @@ from pyoxigraph import Literal, NamedNode, Triple
 from pop_ld import iris, resources
 from pop_ld.bases import Base, load_bases
 from pop_ld.config import Settings, allowed_services
-from pop_ld.formats import releases, void
+from pop_ld.formats import link_graph, releases, void
 from pop_ld.formats.rdf import about, read_turtle
 
 _A = iris.RDF + "type"
 _SD, _DCAT, _VOID = iris.SERVICE, iris.DCAT, iris.VOID
 _PROTOCOL = "https://www.w3.org/TR/sparql11-protocol/"
-_LANGUAGES = tuple(f"http://publications.europa.eu/resource/authority/language/{code}" for code in ("FRA", "ENG"))
+LANGUAGES = tuple(f"http://publications.europa.eu/resource/authority/language/{code}" for code in ("FRA", "ENG"))
 _RESULTS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
 _GRAPHS = ("Turtle", "N-Triples", "JSON-LD", "RDF_XML")
 GEO_FUNCTIONS = (
@@ -36,7 +36,7 @@ TEXT_SEARCH = ("search", "score")
 """Properties of ``pop:`` that the service answers from the search index."""
 
 
-def _fr_en(predicate: str, fr: str, en: str) -> list[tuple[str, Literal]]:
+def fr_en(predicate: str, fr: str, en: str) -> list[tuple[str, Literal]]:
     return [(predicate, Literal(fr, language="fr")), (predicate, Literal(en, language="en"))]
 
 
@@ -46,6 +46,7 @@ def whole(site: str, manifest: dict[str, Any], counts: void.Counts, settings: Se
         *_document(site),
         *catalogue(site, manifest),
         *void.void(site, manifest, counts, resources.table("linksets.csv")),
+        *link_graph.described(site, manifest),
         *service(site, manifest, counts, settings),
         *(triple for slug in manifest["bases"] for triple in dataset(site, load_bases()[slug], manifest, counts)),
     ]
@@ -57,7 +58,7 @@ def _document(site: str) -> list[Triple]:
         (iris.FOAF + "primaryTopic", NamedNode(iris.void(site, "dataset"))),
         (iris.FOAF + "topic", NamedNode(iris.void(site, "catalogue"))),
     ]
-    titles = _fr_en(iris.DCTERMS + "title", "Description des données et du service", "Description of the data and of the service")
+    titles = fr_en(iris.DCTERMS + "title", "Description des données et du service", "Description of the data and of the service")
     return about(iris.void(site), [(_A, NamedNode(_VOID + "DatasetDescription")), *titles, *topics])
 
 
@@ -93,7 +94,7 @@ def _limits(settings: Settings) -> list[tuple[str, NamedNode | Literal]]:
     federated = [(_SD + "feature", NamedNode(_SD + "BasicFederatedQuery"))] if allowed else []
     seconds, most, memory = f"{settings.deadline:g}", f"{settings.deadline_max:g}", settings.query_memory
     size, answer, services = settings.query_size, settings.result_size, ", ".join(allowed)
-    words = _fr_en(
+    words = fr_en(
         iris.RDFS + "comment",
         f"Une requête a {seconds} secondes, {most} au plus par le paramètre timeout, et {memory} Mio de mémoire ; son texte a "
         f"{size} octets au plus, sa réponse {answer} Mio. Une réponse n'est jamais tronquée en silence : la requête échoue avec son motif, "
@@ -109,7 +110,7 @@ def _limits(settings: Settings) -> list[tuple[str, NamedNode | Literal]]:
 def _graphs(site: str, manifest: dict[str, Any], counts: void.Counts) -> list[Triple]:
     """The default graph and each named graph with its size (§3.2.7 to §3.2.9); the first is of notices alone."""
     data, graph = iris.sparql(site, "dataset"), iris.sparql(site, "graph")
-    titles = _fr_en(iris.DCTERMS + "title", "Les notices et ce qu'elles partagent", "The notices and what they share")
+    titles = fr_en(iris.DCTERMS + "title", "Les notices et ce qu'elles partagent", "The notices and what they share")
     release = (iris.DCTERMS + "isPartOf", NamedNode(iris.release(site, manifest["name"])))
     found = [
         *about(iris.sparql(site), [(_SD + "defaultDataset", NamedNode(data))]),
@@ -120,19 +121,20 @@ def _graphs(site: str, manifest: dict[str, Any], counts: void.Counts) -> list[Tr
         named = iris.sparql(site, f"graph-{iris.key(name.removeprefix(f'{site}/graph/'))}")
         found += about(data, [(_SD + "namedGraph", NamedNode(named))])
         found += about(named, [(_A, NamedNode(_SD + "NamedGraph")), (_SD + "name", NamedNode(name)), (_SD + "graph", NamedNode(name))])
-        found += about(name, [(_A, NamedNode(_SD + "Graph")), (_VOID + "triples", triples), *_graph_titles(site, name), release])
+        found += about(name, [(_A, NamedNode(_SD + "Graph")), (_VOID + "triples", triples), *_graph_titles(site, manifest, name), release])
     return found
 
 
-def _graph_titles(site: str, name: str) -> list[tuple[str, Literal]]:
+def _graph_titles(site: str, manifest: dict[str, Any], name: str) -> list[tuple[str, Literal]]:
     known = {
         iris.quality_graph(site): ("Mesures de la qualité des notices", "Measurements of the quality of notices"),
         iris.void_graph(site): ("Description des données et du service", "Description of the data and of the service"),
         iris.examples_graph(site): ("Exemples de requêtes", "Example queries"),
     }
     last = iris.last_part(name)
-    fr, en = known.get(name, (f"Thésaurus {last}", f"Thesaurus {last}") if name == iris.thesaurus_graph(site, last) else ("", ""))
-    return _fr_en(iris.DCTERMS + "title", fr, en) if fr else []
+    thesaurus = (f"Thésaurus {last}", f"Thesaurus {last}") if name == iris.thesaurus_graph(site, last) else ("", "")
+    fr, en = known.get(name) or link_graph.titles(site, manifest, name) or thesaurus
+    return fr_en(iris.DCTERMS + "title", fr, en) if fr else []
 
 
 # The catalogue and its datasets --------------------------------------------------------------------------------------------
@@ -140,84 +142,84 @@ def _graph_titles(site: str, name: str) -> list[tuple[str, Literal]]:
 
 def catalogue(site: str, manifest: dict[str, Any]) -> list[Triple]:
     """DCAT 3: the catalogue, the whole dataset with its version, the way to get it, the service (§6.3 to §6.9)."""
-    home, all_data, way = (iris.void(site, part) for part in ("catalogue", "dataset", "distribution-sparql"))
+    home, everything, way = (iris.void(site, part) for part in ("catalogue", "dataset", "distribution-sparql"))
     endpoint, bases = iris.sparql(site), [NamedNode(iris.dataset(site, slug)) for slug in manifest["bases"]]
-    titles = _fr_en(iris.DCTERMS + "title", "Données liées de POP", "POP linked data")
-    said = _fr_en(
+    titles = fr_en(iris.DCTERMS + "title", "Données liées de POP", "POP linked data")
+    said = fr_en(
         iris.DCTERMS + "description",
         "Les bases patrimoniales de la Plateforme ouverte du patrimoine en RDF : jeux de données, versions et service SPARQL.",
         "The heritage databases of the Plateforme ouverte du patrimoine as RDF: datasets, releases and SPARQL service.",
     )
     page, current = NamedNode(f"{site}/"), NamedNode(iris.release(site, manifest["name"]))
     return [
-        *about(home, [(_A, NamedNode(_DCAT + "Catalog")), *titles, *said, *_common(site, manifest)]),
+        *about(home, [(_A, NamedNode(_DCAT + "Catalog")), *titles, *said, *common(site, manifest)]),
         *about(home, [(iris.FOAF + "homepage", page), (_DCAT + "service", NamedNode(endpoint))]),
-        *about(home, [(_DCAT + "dataset", iri) for iri in (NamedNode(all_data), current, *bases)]),
+        *about(home, [(_DCAT + "dataset", iri) for iri in (NamedNode(everything), current, *bases)]),
         *about(page.value, [(_A, NamedNode(iris.FOAF + "Document"))]),
         *about(_PROTOCOL, [(_A, NamedNode(iris.DCTERMS + "Standard")), (iris.DCTERMS + "title", "SPARQL 1.1 Protocol")]),
-        *(triple for language in _LANGUAGES for triple in about(language, [(_A, NamedNode(iris.DCTERMS + "LinguisticSystem"))])),
-        *_all_data(site, manifest),
-        *about(all_data, [(_DCAT + "distribution", NamedNode(way)), *((_VOID + "subset", iri) for iri in bases)]),
+        *(triple for language in LANGUAGES for triple in about(language, [(_A, NamedNode(iris.DCTERMS + "LinguisticSystem"))])),
+        *all_data(site, manifest),
+        *about(everything, [(_DCAT + "hasCurrentVersion", current)]),
+        *releases.release(site, manifest),
+        *about(current.value, common(site, manifest)),
+        *about(everything, [(_DCAT + "distribution", NamedNode(way)), *((_VOID + "subset", iri) for iri in bases)]),
         *about(way, [(_A, NamedNode(_DCAT + "Distribution")), (_DCAT + "accessURL", NamedNode(endpoint))]),
-        *about(way, [(_DCAT + "accessService", NamedNode(endpoint)), *_fr_en(iris.DCTERMS + "title", "Par SPARQL", "By SPARQL")]),
+        *about(way, [(_DCAT + "accessService", NamedNode(endpoint)), *fr_en(iris.DCTERMS + "title", "Par SPARQL", "By SPARQL")]),
         *about(endpoint, [(_A, NamedNode(_DCAT + "DataService")), (_DCAT + "endpointURL", NamedNode(endpoint))]),
-        *about(endpoint, [(_DCAT + "endpointDescription", NamedNode(endpoint)), (_DCAT + "servesDataset", NamedNode(all_data))]),
+        *about(endpoint, [(_DCAT + "endpointDescription", NamedNode(endpoint)), (_DCAT + "servesDataset", NamedNode(everything))]),
         *about(endpoint, [(iris.DCTERMS + "conformsTo", NamedNode(_PROTOCOL))]),
-        *about(endpoint, _fr_en(iris.DCTERMS + "title", "Service SPARQL de POP", "SPARQL service of POP")),
+        *about(endpoint, fr_en(iris.DCTERMS + "title", "Service SPARQL de POP", "SPARQL service of POP")),
     ]
 
 
-def _common(site: str, manifest: dict[str, Any]) -> list[tuple[str, NamedNode | Literal]]:
+def common(site: str, manifest: dict[str, Any]) -> list[tuple[str, NamedNode | Literal]]:
     """Dates, languages and publisher, as the catalogue and every dataset have them."""
     when = Literal(manifest["created"], datatype=NamedNode(iris.XSD + "dateTime"))
     return [
         (iris.DCTERMS + "modified", when),
-        *((iris.DCTERMS + "language", NamedNode(language)) for language in _LANGUAGES),
+        *((iris.DCTERMS + "language", NamedNode(language)) for language in LANGUAGES),
         (iris.DCTERMS + "publisher", NamedNode(iris.void(site, "publisher"))),
     ]
 
 
-def _all_data(site: str, manifest: dict[str, Any]) -> list[Triple]:
-    """The dataset whatever its release, its current version and the one before. Rights are each notice's own: none is granted for all."""
-    all_data, release = iris.void(site, "dataset"), iris.release(site, manifest["name"])
+def all_data(site: str, manifest: dict[str, Any]) -> list[Triple]:
+    """The dataset whatever its release. Rights are each notice's own: none is granted for all."""
+    everything = iris.void(site, "dataset")
     kinds = [(_A, NamedNode(_VOID + "Dataset")), (_A, NamedNode(_DCAT + "Dataset"))]
     count, bases = f"{manifest['notices']:,}", len(manifest["bases"])
     return [
-        *about(all_data, [*kinds, (iris.DCTERMS + "identifier", all_data), *_common(site, manifest)]),
-        *about(all_data, _fr_en(iris.DCTERMS + "title", "POP : les notices en RDF", "POP: the notices as RDF")),
+        *about(everything, [*kinds, (iris.DCTERMS + "identifier", everything), *common(site, manifest)]),
+        *about(everything, fr_en(iris.DCTERMS + "title", "POP : les notices en RDF", "POP: the notices as RDF")),
         *about(
-            all_data,
-            _fr_en(
+            everything,
+            fr_en(
                 iris.DCTERMS + "description",
                 count.replace(",", "\u202f") + f" notices du patrimoine, de {bases} bases de POP, en CIDOC-CRM.",
                 f"{count} heritage notices of {bases} databases of POP, as CIDOC-CRM.",
             ),
         ),
         *about(
-            all_data,
-            _fr_en(
+            everything,
+            fr_en(
                 iris.DCTERMS + "rights",
                 "Chaque notice dit les droits de ses données et de son image (edm:rights) ; aucune licence n'est donnée pour l'ensemble.",
                 "Each notice states the rights of its data and of its image (edm:rights); no licence is given for the whole.",
             ),
         ),
-        *about(all_data, [(_DCAT + "landingPage", NamedNode(f"{site}/")), (_DCAT + "version", manifest["name"])]),
-        *about(all_data, [(_DCAT + "hasCurrentVersion", NamedNode(release))]),
+        *about(everything, [(_DCAT + "landingPage", NamedNode(f"{site}/")), (_DCAT + "version", manifest["name"])]),
         *about(iris.void(site, "publisher"), [(_A, NamedNode(iris.FOAF + kind)) for kind in ("Agent", "Organization")]),
-        *about(iris.void(site, "publisher"), _fr_en(iris.FOAF + "name", "Ministère de la Culture", "French Ministry of Culture")),
-        *releases.release(site, manifest),
-        *about(iris.release(site, manifest["name"]), _common(site, manifest)),
+        *about(iris.void(site, "publisher"), fr_en(iris.FOAF + "name", "Ministère de la Culture", "French Ministry of Culture")),
     ]
 
 
 def dataset(site: str, base: Base, manifest: dict[str, Any], counts: void.Counts | None = None) -> list[Triple]:
     """A base as a dataset: its name in French and English, how many notices it has, what is said of them, and where to query it."""
     iri, cls = iris.dataset(site, base.slug), iris.ONTOLOGY + base.cls
-    names = _fr_en(iris.DCTERMS + "title", base.name["fr"], base.name["en"])
-    names += _fr_en(iris.DCTERMS + "description", base.description["fr"], base.description["en"])
+    names = fr_en(iris.DCTERMS + "title", base.name["fr"], base.name["en"])
+    names += fr_en(iris.DCTERMS + "description", base.description["fr"], base.description["en"])
     examples = [(_VOID + "exampleResource", NamedNode(e["iri"])) for e in manifest["examples"] if e["base"] == base.slug]
     found = [
-        *about(iri, [(_A, NamedNode(_VOID + "Dataset")), (_A, NamedNode(_DCAT + "Dataset")), *names, *_common(site, manifest)]),
+        *about(iri, [(_A, NamedNode(_VOID + "Dataset")), (_A, NamedNode(_DCAT + "Dataset")), *names, *common(site, manifest)]),
         *about(iri, [(_VOID + "entities", int(manifest["bases"].get(base.slug, 0))), (iris.DCTERMS + "identifier", iri)]),
         *about(iri, [(_VOID + "sparqlEndpoint", NamedNode(iris.sparql(site))), (_VOID + "uriSpace", f"{site}/id/{base.slug}/")]),
         *about(iri, [*examples, (iris.DCTERMS + "isPartOf", NamedNode(iris.release(site, manifest["name"])))]),

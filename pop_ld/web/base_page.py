@@ -10,21 +10,24 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pop_ld import iris
+from pop_ld import downloads, iris
 from pop_ld.bases import Base, Field, load_bases
 from pop_ld.errors import NotFound
 from pop_ld.fidelity import derived
-from pop_ld.formats import FORMATS, dataset_jsonld, descriptions
+from pop_ld.formats import FORMATS, catalogue, dataset_jsonld, descriptions
+from pop_ld.formats.download_files import SHARED, WHOLE
 from pop_ld.formats.rdf import rdf
 from pop_ld.formats.void import prefixed
 from pop_ld.mapping import load_mapping, to_rml
 from pop_ld.mapping.trace import rule_origins
 from pop_ld.store.statistics import Statistics
 from pop_ld.validation import SEVERITIES
-from pop_ld.web.datasets import asked, counted, either
+from pop_ld.web.catalogue import state, table
+from pop_ld.web.datasets import asked, counted, either, listed
 from pop_ld.web.quality import measured
+from pop_ld.web.releases import size_text
 from pop_ld.web.respond import cached, html
-from pop_ld.web.state import Serving, serving
+from pop_ld.web.state import Serving, serving, site_of
 
 FILES = {
     "mapping.yarrrml.yml": "text/plain",
@@ -48,16 +51,22 @@ def dataset(request: Request) -> Response:
     """GET /dataset/<base>[.suffix]. Raises NotFound, NotAcceptable."""
     now = serving(request)
     slug, format = asked(request, request.path_params["base"])
-    base = _base(slug)
-    counts = counted(now.release)
+    if slug in (WHOLE, SHARED):
+        return Response(status_code=302, headers={"Location": "/dataset"})
+    base, contact = _base(slug), site_of(request).settings.contact
+    counts, listing = counted(now.release), listed(request, now)
 
     def represent() -> bytes:
-        return rdf(format, descriptions.dataset(now.site, base, now.release.manifest, counts))
+        manifest = now.release.manifest
+        described = descriptions.dataset(now.site, base, manifest, counts)
+        return rdf(format, [*described, *catalogue.dataset(now.site, slug, manifest, listing, contact)])
 
     def page(lang: str) -> bytes:
-        return html(request, "dataset.html", lang, **_context(now, base, counts, lang))
+        return html(request, "dataset.html", lang, **_context(now, base, counts, listing, lang))
 
-    return either(request, format, now.release.name, represent, page, f"/dataset/{slug}")
+    made = either(request, format, state(now, listing, contact), represent, page, f"/dataset/{slug}")
+    request.scope["state"]["keep"] = False  # files come while the same release serves
+    return made
 
 
 def file(request: Request) -> Response:
@@ -84,7 +93,7 @@ def _rml(slug: str) -> bytes:
     return to_rml(load_mapping(load_bases()[slug].mapping_file), "records.json").encode()
 
 
-def _context(now: Serving, base: Base, counts: Statistics, lang: str) -> dict[str, Any]:
+def _context(now: Serving, base: Base, counts: Statistics, listing: downloads.Listing | None, lang: str) -> dict[str, Any]:
     manifest, slug = now.release.manifest, base.slug
     quality = measured(now.release.path).get("bases", {}).get(slug)
     return {
@@ -100,7 +109,10 @@ def _context(now: Serving, base: Base, counts: Statistics, lang: str) -> dict[st
         "files": list(FILES),
         "dumps": [file for file in manifest.get("dump", ()) if file["name"].startswith(f"{slug}-")],
         "formats": FORMATS,
-        "data": dataset_jsonld.base(now.site, base, manifest, lang),
+        "data": dataset_jsonld.base(now.site, base, manifest, lang, listing),
+        "downloads": table(listing, slug, lang),
+        "size": size_text,
+        "terms": catalogue.row_of(slug),
         "cls": prefixed(iris.ONTOLOGY + base.cls),
     }
 

@@ -12,9 +12,9 @@ from pyoxigraph import RdfFormat, parse
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pop_ld import iris, resources, store
+from pop_ld import downloads, iris, resources, store
 from pop_ld.errors import NotFound
-from pop_ld.formats import BY_SUFFIX, FORMATS, HTML, Format, descriptions, words, writing
+from pop_ld.formats import BY_SUFFIX, FORMATS, HTML, Format, catalogue_files, descriptions, words, writing
 from pop_ld.formats.rdf import rdf
 from pop_ld.formats.void import prefixed, short
 from pop_ld.store import statistics
@@ -36,11 +36,22 @@ def void(request: Request) -> Response:
     def page(lang: str) -> bytes:
         return html(request, "void.html", lang, **_figures(now, counts, lang), counts=counts, formats=FORMATS)
 
+    listing = listed(request, now)
+
     def represent() -> bytes:
         turtle = file.read_bytes()
-        return turtle if format.name == "ttl" else rdf(format, [quad.triple for quad in parse(turtle, format=RdfFormat.TURTLE)])
+        if not listing and format.name == "ttl":
+            return turtle
+        return rdf(format, [*(quad.triple for quad in parse(turtle, format=RdfFormat.TURTLE)), *catalogue_files.dumps(now.site, listing)])
 
-    return either(request, format, now.release.name, represent, page, "/void")
+    made = either(request, format, f"{now.release.name} {listing.stamp if listing else ''}", represent, page, "/void")
+    request.scope["state"]["keep"] = False  # files come while the same release serves
+    return made
+
+
+def listed(request: Request, now: Serving) -> downloads.Listing | None:
+    """The files to offer with a release."""
+    return downloads.newest(Path(site_of(request).settings.data), now.release.name)
 
 
 def _figures(now: Serving, counts: Statistics, lang: str) -> dict[str, Any]:
@@ -73,7 +84,9 @@ def graph(request: Request) -> Response:
         raise NotFound("the release has no such graph")
     pages = {iris.void_graph(now.site): "/void", iris.quality_graph(now.site): "/quality", iris.examples_graph(now.site): "/sparql"}
     triples = "/rdf-graph-store?" + urlencode({"graph": name})
-    target = pages.get(name, "/void#graphs") if wants_html(request) else triples
+    target = (
+        pages.get(name, "/align" if name.startswith(iris.links_graph(now.site, "")) else "/void#graphs") if wants_html(request) else triples
+    )
     return Response(status_code=303, headers={"Location": target, "Vary": "Accept", "Link": f'<{triples}>; rel="describedby"'})
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from pop_ld import dump as dumps
 from pop_ld import iris, store
@@ -18,9 +18,10 @@ from pop_ld.formats import BY_SUFFIX, BY_TYPE, FORMATS, atom, dataset_jsonld, re
 from pop_ld.formats.rdf import rdf
 from pop_ld.validation import SEVERITIES
 from pop_ld.web.datasets import counted, either
+from pop_ld.web.downloads import served
 from pop_ld.web.negotiation import accept, choose, language
 from pop_ld.web.quality import measured
-from pop_ld.web.respond import cached, html, matches
+from pop_ld.web.respond import cached, html
 from pop_ld.web.state import serving, site_of
 
 _KEYS = ("name", "created", "notices", "triples", "bases", "changes")
@@ -41,7 +42,7 @@ def index(request: Request) -> Response:
 
     def make() -> bytes:
         if media_type == "text/html":
-            return html(request, "releases.html", lang, listed=lines, canonical=f"{now.site}/releases", size=_size)
+            return html(request, "releases.html", lang, listed=lines, canonical=f"{now.site}/releases", size=size_text)
         if media_type == atom.MEDIA_TYPE:
             return atom.feed(now.site, lines, lang)
         return _json({"current": now.release.name, "releases": [_for_programs(now.site, line) for line in lines]})
@@ -74,7 +75,7 @@ def one(request: Request) -> Response:
 
     def page(lang: str) -> bytes:
         found = {release.name: release for release in store.releases(data)}.get(name)
-        context: dict[str, Any] = {"line": line, "formats": FORMATS, "size": _size, "severities": SEVERITIES}
+        context: dict[str, Any] = {"line": line, "formats": FORMATS, "size": size_text, "severities": SEVERITIES}
         context["quality"] = measured(found.path) if found else {}
         context["counts"] = counted(found) if found else None
         context["later"] = next((one["name"] for one in known.values() if one["previous"] == name), "")
@@ -93,14 +94,10 @@ def dump(request: Request) -> Response:
     about = next((about for about in _dumps(data) if about["release"] == name), None)
     file = next((file for file in about["files"] if file["name"] == wanted), None) if about else None
     path = data / "dumps" / name / wanted
-    if file is None or not path.is_file():
+    if file is None:
         raise NotFound("no such file is kept")
-    tag = f'"{file["sha256"]}"'
-    headers = {"ETag": tag, "Cache-Control": "public, max-age=31536000, immutable", "Link": f'</release/{name}>; rel="describedby"'}
-    if matches(request.headers.get("if-none-match", ""), tag):
-        return Response(status_code=304, headers=headers)
     kind = "application/gzip" if wanted.endswith(".gz") else "application/json"
-    return FileResponse(path, headers=headers, media_type=kind, filename=wanted, stat_result=path.stat())
+    return served(request, path, file["sha256"], kind, f"/release/{name}", "public, max-age=31536000, immutable")
 
 
 def _dumps(data: Path) -> Sequence[dict[str, Any]]:
@@ -149,7 +146,7 @@ def _json(content: Any) -> bytes:
 
 
 @lru_cache(maxsize=1000)
-def _size(octets: int, lang: str) -> str:
+def size_text(octets: int, lang: str) -> str:
     """1234567 -> ``1,2 Mo``, in English ``1.2 MB``."""
     value, unit = float(octets), 0
     while value >= 1000 and unit < 4:

@@ -34,7 +34,9 @@ def test_every_format_of_the_description_says_the_same(running: Running) -> None
 def test_what_is_served_is_what_the_store_holds(running: Running) -> None:
     query = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{iris.void_graph(running.site)}> {{ ?s ?p ?o }} }}"
     answer = running.client.get(running.root + "/sparql", params={"query": query}, headers={"Accept": "text/csv"})
-    assert answer.text.split() == ["n", str(len(rdflib.Graph().parse(data=running.get("/void.nt").content, format="nt")))]
+    served = rdflib.Graph().parse(data=running.get("/void.nt").content, format="nt")
+    dumps = [triple for triple in served if triple[1] == rdflib.VOID.dataDump and "/dataset/" in triple[2]]  # made after the release
+    assert answer.text.split() == ["n", str(len(served) - len(dumps))]
 
 
 def test_the_example_queries_can_be_asked_for(running: Running) -> None:
