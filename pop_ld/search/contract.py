@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from pop_ld.search.nodes import Node
 from pop_ld.search.question import Question
 
 DEEPEST = 10_000
@@ -210,4 +211,16 @@ class SearchReader(Protocol):
 
     def hits(self, words: str, limit: int) -> list[tuple[str, float]]:
         """The best notices of ``search`` as (IRI, score), at most ``limit`` and DEEPEST; [] without a word."""
+        ...
+
+    def best(self, node: Node, limit: int) -> list[Hit]:
+        """The notices of a query tree with their fields, best first, at most ``limit`` and 1,000; none is counted."""
+        ...
+
+    def frequency(self, field: str, text: str) -> int:
+        """How many notices have a term in a field (schema.py), at most: those that a later release took out may count too."""
+        ...
+
+    def things(self, prefix: str, most: int) -> list[tuple[str, int]] | None:
+        """Things that notices point at, whose IRIs begin so, and how many notices do; None where there are more than ``most``."""
         ...

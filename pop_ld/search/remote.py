@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pop_ld.config import Settings
 from pop_ld.search.contract import DEEPEST, Clusters, Facet, Found, Hit, Linked, Results, SearchReader, Timeline
+from pop_ld.search.nodes import Node
 from pop_ld.search.plan import asks_words, plan
 from pop_ld.search.question import Question
 from pop_ld.search.remote_counts import Counts, clusters, timeline
@@ -105,3 +106,15 @@ class RemoteSearch:
         return self.embedded.linked(
             iri, relation=relation, base=base, century=century, offset=offset, limit=limit, order=order, located=located
         )
+
+    def best(self, node: Node, limit: int) -> list[Hit]:
+        """See :class:`pop_ld.search.contract.SearchReader`."""
+        return self.embedded.best(node, limit)
+
+    def frequency(self, field: str, text: str) -> int:
+        """See :class:`pop_ld.search.contract.SearchReader`."""
+        return self.embedded.frequency(field, text)
+
+    def things(self, prefix: str, most: int) -> list[tuple[str, int]] | None:
+        """See :class:`pop_ld.search.contract.SearchReader`."""
+        return self.embedded.things(prefix, most)

@@ -8,11 +8,13 @@ import tantivy
 
 from pop_ld.search import links, tantivy_map
 from pop_ld.search.contract import DEEPEST, Clusters, Facet, Found, Hit, Linked, Results, Timeline
+from pop_ld.search.nodes import Node, speakable
 from pop_ld.search.plan import asks_words, plan
 from pop_ld.search.question import Question
 from pop_ld.search.tantivy_counts import Counts
 from pop_ld.search.tantivy_index import OpenIndex
 from pop_ld.search.tantivy_pages import Pages, read_rank
+from pop_ld.search.tantivy_query import Renderer
 
 _PAGE = 1_000
 
@@ -25,6 +27,7 @@ class TantivySearch:
         self.links = links.LinkReader(searcher, schema)
         self._pages = Pages(self.index)
         self._counts = Counts(self.index)
+        self._rendered = Renderer(searcher, schema)  # what is asked once is not remembered
 
     def find(
         self,
@@ -113,6 +116,22 @@ class TantivySearch:
                 return []
             node = plan(question)
             return [(self.index.hit(address).iri, score) for score, address in self._pages.ranked(node, 0, limit)]
+
+    def best(self, node: Node, limit: int) -> list[Hit]:
+        """See :class:`pop_ld.search.contract.SearchReader`."""
+        with self.index.answering():
+            found = self.index.searcher.search(self._rendered(node), min(max(limit, 1), _PAGE), count=False).hits
+            return [self.index.hit(address, score, full=True) for score, address in found]
+
+    def frequency(self, field: str, text: str) -> int:
+        """See :class:`pop_ld.search.contract.SearchReader`."""
+        return self.index.searcher.doc_freq(field, text) if speakable(text) else 0
+
+    def things(self, prefix: str, most: int) -> list[tuple[str, int]] | None:
+        """See :class:`pop_ld.search.contract.SearchReader`."""
+        with self.index.answering():
+            found = self.index.searcher.terms_with_prefix("link", prefix, limit=most + 1)
+            return None if len(found) > most else [(term, count) for term, count in found if " " not in term]
 
 
 def _order(question: Question) -> str:

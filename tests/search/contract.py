@@ -7,12 +7,14 @@ that it made, upon which the new one is built, ``removed`` the IRIs that go.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
 
 from pop_ld.search.contract import FACET_VALUES, MOST_CLUSTERS, Hit, SearchReader
+from pop_ld.search.nodes import AnyTerm, Everything, Term
 from pop_ld.search.question import FACETS, ORDERS, Box, Circle, Criterion, Group, Question
 from pop_ld.search.words import words
 from tests.search.contract_documents import DOCUMENTS, FILTERED, QUESTIONS
@@ -190,6 +192,19 @@ class SearchContract:
         assert index.values_of("AUTR", "duval emile 2", base="palissy") == [("Duval, Émile 2", palissy)]
         assert [count for _, count in index.values_of("TICO", "vue", limit=3)] == [1, 1, 1]
         assert index.values_of("AUTR", "zzz") == index.values_of("NONE", "d") == index.values_of("AUTR", "d", base="none") == []
+
+    def test_the_best_of_a_query_tree(self, index: SearchReader) -> None:
+        for given in DOCUMENTS[:20]:
+            [found] = index.best(AnyTerm("iri", (given["iri"], "nothing")), 5)
+            assert found.iri == given["iri"] and found.fields == given.get("fields", {})
+            assert index.frequency("iri", given["iri"]) == 1
+        assert len(index.best(Everything(), 7)) == 7 and index.best(Term("word", "\ud800"), 7) == []
+        assert index.frequency("iri", "nothing") == index.frequency("word", "\ud800") == 0
+
+    def test_the_things_that_notices_point_at(self, index: SearchReader) -> None:
+        pointed = Counter(thing for given in DOCUMENTS for thing in {link.partition(" ")[2] for link in given.get("links", ())})
+        assert dict(index.things("", 1_000_000) or ()) == pointed
+        assert index.things("nothing", 5) == [] and (not pointed or index.things("", 0) is None)
 
     def test_hostile_questions_have_an_answer(self, index: SearchReader) -> None:
         texts = ["", " ", "\0", "\ud800", "a\nb", "é" * 4_000, "x" * 100_000, ".*+?()[]{}^$|\\/&#-~\"'", "\U0001f600" * 300, "*", "a*" * 50]
