@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pop_ld import __version__, commands
+from pop_ld import __version__, align_command, commands, dump_command
 from pop_ld.config import Settings, checked, load_settings
 from pop_ld.errors import PopError, UsageError
 
@@ -65,10 +65,13 @@ def parser() -> argparse.ArgumentParser:
         _add_query,
         _add_queries,
         _add_releases,
+        _add_dump,
         _add_mapping,
         _add_explain,
         _add_fidelity,
         _add_thesauri,
+        _add_europeana,
+        _add_align,
         _add_demo,
     ):
         add(group)
@@ -187,6 +190,12 @@ def _add_releases(group: Any) -> None:
     _data(made)
 
 
+def _add_dump(group: Any) -> None:
+    made = _command(group, "dump", dump_command.run, "make the files in which the whole of the current release can be downloaded")
+    dump_command.grammar(made)
+    _data(made)
+
+
 def _add_mapping(group: Any) -> None:
     made = _command(group, "mapping", commands.mapping, "export a base's mapping for other engines")
     made.add_argument("action", choices=("export",))
@@ -207,6 +216,25 @@ def _add_thesauri(group: Any) -> None:
     for action in actions.choices.values():
         action.add_argument("--lang", choices=("fr", "en"), help="language of the answer (default fr)")
         _data(action)
+
+
+def _add_align(group: Any) -> None:
+    made = _command(group, "align", align_command.run, "links to things elsewhere: add, list, remove, publish, suggest, review")
+    align_command.grammar(made, _command, _data)
+
+
+def _add_europeana(group: Any) -> None:
+    made = _command(group, "europeana", commands.europeana, "say how Europeana would rate the release, or one notice, before a delivery")
+    made.epilog = "exit codes: 0 done, 1 check of a notice that would be left out, 2 usage"
+    made.add_argument("action", choices=("report", "check"), help="report: the tiers of the release, found first where need be")
+    made.add_argument("ref", nargs="?", default="", metavar="REF", help="check: the notice to explain (default: count the base)")
+    made.add_argument("--base", default="", help="this base alone; check: where the REF is (default: the first base that has it)")
+    made.add_argument("--format", choices=("text", "csv", "json"), default="text", help="of the answer")
+    made.add_argument("--again", action="store_true", help="report: rate every notice anew, after a change of mappings/edm-*.csv")
+    made.add_argument("--jobs", type=int, default=0, metavar="N", help="processes (default: one a core)")
+    made.add_argument("--lang", choices=("fr", "en"), help="language of the answer (default fr)")
+    made.add_argument("--quiet", action="store_true", help="no progress")
+    _data(made)
 
 
 def _add_explain(group: Any) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pop_ld import dump_command
 from pop_ld.config import Settings
 from pop_ld.errors import UsageError
 
@@ -24,6 +25,7 @@ def load(args: argparse.Namespace, settings: Settings) -> int:
     report, release = pipeline.load(args.files, Path(settings.data), settings, **given)
     _tell(report, settings.lang)
     print(f"release {release.name}: {release.manifest['notices']:,} notices, {release.manifest['triples']:,} triples")
+    dump_command.after_publication(settings, args.quiet)
     return 0
 
 
@@ -60,6 +62,7 @@ def publish(args: argparse.Namespace, settings: Settings) -> int:
 
     release = pipeline.publish(args.dump, Path(settings.data), settings, accept=args.accept, quiet=args.quiet)
     print(f"release {release.name}: {release.manifest['notices']:,} notices, {release.manifest['triples']:,} triples")
+    dump_command.after_publication(settings, args.quiet)
     return 0
 
 
@@ -68,6 +71,7 @@ def remove(args: argparse.Namespace, settings: Settings) -> int:
 
     release = pipeline.remove(args.base, args.refs, Path(settings.data), settings, quiet=args.quiet)
     print(f"release {release.name}: {release.manifest['notices']:,} notices")
+    dump_command.after_publication(settings, args.quiet)
     return 0
 
 
@@ -110,6 +114,13 @@ def query(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def europeana(args: argparse.Namespace, settings: Settings) -> int:
+    """The tiers of the release, or of one notice, before a delivery to Europeana."""
+    from pop_ld import europeana_command
+
+    return europeana_command.run(args, settings)
+
+
 def queries(args: argparse.Namespace, settings: Settings) -> int:
     from pop_ld import queries_command
 
@@ -124,16 +135,19 @@ def _is_file(text: str) -> bool:
 
 
 def releases(args: argparse.Namespace, settings: Settings) -> int:
-    from pop_ld import search, store
+    from pop_ld import downloads, feed, search, store
 
     data = Path(settings.data)
     if args.action == "rollback":
         release = store.roll_back(data, args.name)
         print(f"now serving {release.name}")
+        if settings.feed and (batch := feed.catch_up(data)):
+            print(f"the change feed tells of it: {batch.versions} versions")
         search.serve_in_cluster(settings, release.manifest.get("search_index", ""))
     elif args.action == "prune":
         for name in store.prune(data, args.keep or settings.keep_releases):
             print(f"pruned {name}")
+        downloads.prune(data)
         search.prune_cluster(settings, [release.name for release in store.releases(data)])
     else:
         served = store.current_name(data)

@@ -86,6 +86,11 @@ class Settings:
     )
     publisher: str = _setting("", "who publishes the site, in the legal notice; empty says that it is to be named")
     host: str = _setting("", "who hosts the site, with an address, in the legal notice; empty says that it is to be named")
+    feed: bool = _setting(True, "whether each release writes what it changes into the change feed")
+    feed_days: int = _setting(0, "days that the pages of the change feed are kept; 0 keeps them for ever")
+    downloads: str = _setting(
+        "", "formats of the files that each publication makes of a release (nt ttl jsonl edm edm-rdf csv parquet), all, or none where empty"
+    )
     keep_releases: int = _setting(3, "releases that publish keeps, the current one among them")
 
 

@@ -5,17 +5,25 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from pop_ld import iris, pipeline, store, summary
+from pop_ld import downloads, iris, pipeline, store, summary
 from pop_ld.bases import load_bases
 from pop_ld.config import Settings
 from pop_ld.validation import rules
 
 
 def prepare(data: Path, settings: Settings) -> store.Release:
-    """Loads the samples unless the current release was made from these very files, mappings and site."""
+    """Loads the samples unless the current release was made from these very files, mappings and site; and makes the files to download."""
     mark = _mark(settings)
-    if store.current_name(data) and (data / "demo").is_file() and (data / "demo").read_text() == mark:
-        return store.current(data)
+    release = store.current(data) if store.current_name(data) and _read(data / "demo") == mark else _load(data, settings, mark)
+    downloads.make(data, [name for name in downloads.available() if name != "parquet"], quiet=True)
+    return release
+
+
+def _read(file: Path) -> str:
+    return file.read_text() if file.is_file() else ""
+
+
+def _load(data: Path, settings: Settings, mark: str) -> store.Release:
     files = [sample for base in load_bases().values() for sample in base.samples]
     report, release = pipeline.load(files, data, settings)
     for line in summary.lines(report, settings.lang):
@@ -43,5 +51,5 @@ def addresses(data: Path, root: str, lang: str) -> list[str]:
     site = release.manifest["site"]
     found = [say["ready"].format(root=root, release=release.name, notices=release.manifest["notices"])]
     found += [f"  {root}{iris.local(site, example['iri'])}  {example['label']}" for example in release.manifest["examples"]]
-    found += [f"  {root}{path}" for path in ("/search?q=brunet", "/sparql", "/validate", "/quality", "/releases")]
+    found += [f"  {root}{path}" for path in ("/search?q=brunet", "/sparql", "/validate", "/quality", "/dataset", "/releases")]
     return [*found, say["stop"]]

@@ -55,7 +55,14 @@ FORMATS = "http://www.w3.org/ns/formats/"
 PROFILE = "http://www.w3.org/ns/dx/prof/Profile"
 JSON_LD_CONTEXT = "http://www.w3.org/ns/json-ld#context"
 SPDX = "http://spdx.org/rdf/terms#"
+ADMS = "http://www.w3.org/ns/adms#"
+VCARD = "http://www.w3.org/2006/vcard/ns#"
+SSSOM = "https://w3id.org/sssom/"
+SEMAPV = "https://w3id.org/semapv/vocab/"
 GEO_FUNCTION = "http://www.opengis.net/def/function/geosparql/"
+LDES = "https://w3id.org/ldes#"
+TREE = "https://w3id.org/tree#"
+ACTIVITY = "https://www.w3.org/ns/activitystreams#"
 
 SITE_PREFIXES = {
     "id": "/id/",
@@ -110,6 +117,11 @@ def quality_graph(site: str) -> str:
     return f"{site}/graph/quality"
 
 
+def links_graph(site: str, source: str) -> str:
+    """IRI of the named graph of the links that a source gave: ``{site}/graph/links/{source}``."""
+    return f"{site}/graph/links/{key(source)}"
+
+
 def void_graph(site: str) -> str:
     """IRI of the named graph that describes the release: VoID, DCAT, the service."""
     return f"{site}/graph/void"
@@ -143,6 +155,61 @@ def release(site: str, name: str) -> str:
 def dump(site: str, release: str, file: str) -> str:
     """Address of a file that a release brought."""
     return f"{site}/release/{release}/dump/{key(file)}"
+
+
+def catalogue(site: str) -> str:
+    """Address of the catalogue of datasets."""
+    return f"{site}/dataset"
+
+
+def download(site: str, base: str, file: str) -> str:
+    """Address of a file of a whole base: ``base`` is a base, "all" or "shared"."""
+    return f"{site}/dataset/{base}/dump/{key(file)}"
+
+
+def service(site: str, name: str) -> str:
+    """Address of one of the site's services, by the name that its path has."""
+    return f"{site}/{name}"
+
+
+def feed(site: str, part: str = "") -> str:
+    """Address of the first page of the event stream, or IRI of a ``#`` part of it: ``stream`` is the stream itself."""
+    return f"{site}/feed#{part}" if part else f"{site}/feed"
+
+
+def feed_page(site: str, batch: str, number: int, part: str = "") -> str:
+    """Address of a page of the event stream, or IRI of a ``#`` part of it."""
+    return f"{site}/feed/{batch}/{number}#{part}" if part else f"{site}/feed/{batch}/{number}"
+
+
+def version(site: str, batch: str, number: int, entity: str) -> str:
+    """IRI of what an entity became with a batch, on that page of it: ``…#joconde/REF``, or the whole IRI of what is not the site's."""
+    return f"{feed_page(site, batch, number)}#{uri(entity.removeprefix(f'{site}/id/')).replace('#', '%23')}"
+
+
+def activities(site: str, name: str, page: str = "") -> str:
+    """Address of a list of activities, or of a page of it (``{batch}/{number}``)."""
+    return f"{site}/activity/{name}/{page}" if page else f"{site}/activity/{name}"
+
+
+def memento(site: str, release: str, thing: str) -> str:
+    """Address of the document of a thing as it was in a release."""
+    return f"{site}/release/{release}/doc/" + thing.split("#", 1)[0].removeprefix(f"{site}/id/")
+
+
+def timemap(site: str, kind: str, thing: str) -> str:
+    """Address of the TimeMap of a thing's document; ``kind`` is ``link`` or ``json``."""
+    return f"{site}/timemap/{kind}/doc/" + thing.split("#", 1)[0].removeprefix(f"{site}/id/")
+
+
+def oai(site: str) -> str:
+    """Address of the OAI-PMH service, its base URL."""
+    return f"{site}/oai"
+
+
+def rights_page(site: str) -> str:
+    """Address of the page that says which rights there are in the data."""
+    return f"{site}/legal"
 
 
 def department(site: str, code: str) -> str:

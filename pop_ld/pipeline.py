@@ -235,6 +235,20 @@ def remove(base: str, refs: Sequence[str], data: Path, settings: Settings, *, qu
         return publication.snapshot(writer, data, settings, manifest, lambda: (), before, removed=sorted(things), fresh=fresh, quiet=quiet)
 
 
+# Links -------------------------------------------------------------------------------------------------------------------
+
+
+def publish_links(data: Path, settings: Settings, *, quiet: bool = False) -> store.Release:
+    """Publishes what was added to the book of links, and nothing else: the notices are those of the release before.
+
+    Raises StoreError where nothing was published yet, Busy, CheckFailed.
+    """
+    with store.Writer(data, settings.site) as writer:
+        before = publication.former(data) or store.current(data)
+        manifest = manifests.manifest(data, settings, Counter(before.manifest["bases"]), [], {"sources": [], "changes": {}})
+        return publication.snapshot(writer, data, settings, manifest, lambda: (), before, quiet=quiet)
+
+
 # Changes by SPARQL Update ----------------------------------------------------------------------------------------------
 
 

@@ -10,9 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pop_ld import agents, iris, linking, quality, search, sitemaps, store, thesauri
+from pop_ld import agents, feed, harvesting, iris, linking, quality, search, sitemaps, store, thesauri
 from pop_ld import dump as dumps
 from pop_ld import manifest as manifests
+from pop_ld.aligning import publishing
 from pop_ld.batches import in_batches
 from pop_ld.config import Settings
 from pop_ld.errors import CheckFailed, SearchUnavailable
@@ -20,6 +21,8 @@ from pop_ld.formats import BY_SUFFIX, descriptions
 from pop_ld.formats.rdf import rdf
 from pop_ld.processes import SMALL
 from pop_ld.progress import stage
+from pop_ld.reconciliation import things
+from pop_ld.reconciliation.things_builder import build_things
 from pop_ld.search import folders, lexicon
 from pop_ld.search.lexicon_builder import build_lexicon
 from pop_ld.store.statistics import Statistics
@@ -102,34 +105,57 @@ def snapshot(
     quiet: bool = False,
 ) -> store.Release:
     name = manifest["name"]
-    with stage("keep dump", "files", quiet=quiet) as bar:
-        kept, manifest["dump"] = dumps.keep(data, manifest, dump, removed, bar.advance)
-    measured = _measure(writer, data, settings.site, manifest, before, dump=dump, removed=removed, quiet=quiet)
-    counts = _describe(writer, settings, manifest, measured, quiet)
+    undone = harvesting.undone(data, before)
+    with harvesting.pending(data, manifest["created"]):
+        with stage("keep dump", "files", quiet=quiet) as bar:
+            kept, manifest["dump"] = dumps.keep(data, manifest, dump, removed, bar.advance)
+        measured = _measure(writer, data, settings.site, manifest, before, dump=dump, removed=removed, quiet=quiet)
+        manifest["links"] = publishing.bring(writer, data, settings.site, manifest, before, measured, quiet=quiet)
+        counts = _describe(writer, settings, manifest, measured, quiet)
 
-    def furnish(folder: Path, reader: store.ResourceReader) -> dict[str, Any]:
-        with stage("index", "indexes", 1, quiet=quiet) as bar:
-            search.build(folder / "search", documents(), before=before.path / "search" if before else None, removed=removed)
-            bar.advance()
-        held = _index_in_cluster(settings, manifest, documents, before, removed, quiet)
-        dangling = linking.write_release_list(folder, before.path if before else None, dump, fresh, writer.unresolved)
-        shutil.rmtree(data / "dumps" / name, ignore_errors=True)  # left by a publication that was cut before its swap
-        kept.rename(data / "dumps" / name)
-        for file in measured.iterdir():
-            file.rename(folder / file.name)
-        measured.rmdir()
-        with stage("sitemaps", "files", quiet=quiet) as bar:
-            sitemaps.write(folder / sitemaps.FOLDER, writer.select, manifest, before, bar.advance)
-        index = search.open_search(folder / "search")
-        with stage("lexicon", "suggestions", quiet=quiet) as bar:
-            bar.advance(build_lexicon(folder / lexicon.FOLDER, index))
-        shown = {"featured": manifests.featured(index, name, manifest["bases"]), "departments": manifests.departments(index, settings.site)}
-        return {"triples": counts.triples, "dangling": dangling, **held, **shown}
+        def furnish(folder: Path, reader: store.ResourceReader) -> dict[str, Any]:
+            with stage("index", "indexes", 1, quiet=quiet) as bar:
+                search.build(folder / "search", documents(), before=before.path / "search" if before else None, removed=removed)
+                bar.advance()
+            held = _index_in_cluster(settings, manifest, documents, before, removed, quiet)
+            dangling = linking.write_release_list(folder, before.path if before else None, dump, fresh, writer.unresolved)
+            shutil.rmtree(data / "dumps" / name, ignore_errors=True)  # left by a publication that was cut before its swap
+            kept.rename(data / "dumps" / name)
+            for file in measured.iterdir():
+                file.rename(folder / file.name)
+            measured.rmdir()
+            with stage("sitemaps", "files", quiet=quiet) as bar:
+                sitemaps.write(folder / sitemaps.FOLDER, writer.select, manifest, before, bar.advance)
+            index = search.open_search(folder / "search")
+            with stage("lexicon", "suggestions", quiet=quiet) as bar:
+                bar.advance(build_lexicon(folder / lexicon.FOLDER, index))
+            with stage("things by name", "things", quiet=quiet) as bar:
+                bar.advance(build_things(folder / things.FOLDER, index, reader, settings.site))
+            shown = {
+                "featured": manifests.featured(index, name, manifest["bases"]),
+                "departments": manifests.departments(index, settings.site),
+            }
+            records = harvesting.write(folder, writer, manifest, before, index, dump=dump, removed=removed, undone=undone, quiet=quiet)
+            _feed(writer, data, settings, manifest, before, quiet)
+            return {"triples": counts.triples, "dangling": dangling, "records": records, **held, **shown}
 
-    release = writer.snapshot(name, manifest, furnish, _check)
+        release = writer.snapshot(name, manifest, furnish, _check)
+    if settings.feed:
+        feed.commit(data, name, settings.feed_days)
     store.prune(data, settings.keep_releases)
     _serve_in_cluster(data, settings, release)
     return release
+
+
+def _feed(
+    writer: store.Writer, data: Path, settings: Settings, manifest: dict[str, Any], before: store.Release | None, quiet: bool
+) -> None:
+    """Writes the batch of the change feed that the new release makes; it is listed once the release serves."""
+    if settings.feed:
+        with stage("feed", "versions", quiet=quiet) as bar:
+            former, quads = before.name if before else "", writer.changes.quads
+            made = feed.prepare(writer.read, data, settings.site, manifest["name"], manifest["created"], former, quads, bar.advance)
+            feed.place(made)
 
 
 def _index_in_cluster(

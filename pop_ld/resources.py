@@ -30,10 +30,15 @@ def table(name: str) -> list[dict[str, str]]:
 
 
 def read_yaml(file: Path) -> Any:
-    """The content of a YAML file, by libyaml where the installation has it (nine times faster). Raises ValueError with the place."""
+    """The content of a YAML file. Raises ValueError with the place."""
+    return yaml_text(file.read_text(encoding="utf-8"))
+
+
+def yaml_text(text: str) -> Any:
+    """The content of a YAML text, by libyaml where the installation has it (nine times faster). Raises ValueError with the place."""
     import yaml
 
     try:
-        return yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from error

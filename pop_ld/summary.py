@@ -22,6 +22,8 @@ def texts(lang: str) -> dict[str, Any]:
     for file in sorted((root / lang).glob("*.yml")):
         for section, added in (resources.read_yaml(file) or {}).items():
             known = found.setdefault(section, {})
+            if added is None:
+                continue  # a section of which nothing is said yet
             if twice := known.keys() & added.keys():
                 raise ValueError(f"{file.name}: {section} has {', '.join(sorted(twice))} already")
             known.update(added)

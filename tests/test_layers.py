@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "pop_ld"
 ROWS = (
     {"notices", "errors"},
-    {"iris", "config", "resources", "namesakes", "progress", "spool", "report", "dump", "batches", "processes"},
+    {"iris", "databases", "config", "resources", "namesakes", "progress", "spool", "report", "dump", "batches", "processes"},
     {"bases", "relations", "summary", "producers"},
     {"readers", "fields", "mapping", "validation", "store", "search", "formats", "thesauri", "alignment", "harvest"},
     {
@@ -36,9 +36,10 @@ ROWS = (
         "feed",
         "downloads",
         "aligning",
+        "harvesting",
     },
     {"demo", "check_worker"},
-    {"web", "commands", "validate_command", "queries_command", "cli", "__main__"},
+    {"web", "commands", "validate_command", "queries_command", "europeana_command", "align_command", "dump_command", "cli", "__main__"},
 )
 HOMES = {
     "lxml": {"readers", "formats"},
@@ -48,7 +49,7 @@ HOMES = {
     "pyshacl": {"validation"},
     "pyrudof": {"validation"},
     "tantivy": {"search"},
-    "rapidfuzz": {"search"},
+    "rapidfuzz": {"search", "reconciliation"},
     "elasticsearch": {"search"},
     "elastic_transport": {"search"},
     "opensearchpy": {"search"},
@@ -61,7 +62,7 @@ HOMES = {
     "tree_sitter": {"store"},
     "tree_sitter_sparql": {"store"},
     "prometheus_client": {"web"},
-    "zstandard": {"store"},
+    "zstandard": {"downloads", "store"},
     "httpx": {"store"},
     "rich": {"progress"},
     "yaml": {"resources"},

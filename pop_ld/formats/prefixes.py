@@ -17,6 +17,8 @@ PREFIXES = {
     "sci": iris.CRM_EXTENSIONS + "crmsci/",
     "dig": iris.CRM_EXTENSIONS + "crmdig/",
     "owl": iris.OWL,
+    "sssom": iris.SSSOM,
+    "semapv": iris.SEMAPV,
     "aat": "http://vocab.getty.edu/aat/",
 }
 """Prefix -> namespace; those of the site's descriptions and a few more."""

@@ -66,7 +66,8 @@ def _common(draft: Draft) -> Tree:
         rule.term: [plain(v.value).strip() for v in found_by(source, rule)] for rule in _rules(source) if rule.term.endswith("alternative")
     }
     others = [text for texts in names.values() for text in texts if text != title]
-    links = [url for url in draft.iris(iris.FOAF + "page", iris.SKOS + "exactMatch", iris.OWL + "sameAs") if _web(url)]
+    same = [*draft.iris(iris.FOAF + "page", iris.SKOS + "exactMatch", iris.OWL + "sameAs"), *source.same]
+    links = [url for url in dict.fromkeys(same) if _web(url)]
     pictures = images(source, PICTURES)
     return {
         "name": title,

@@ -226,7 +226,8 @@ def _event_places(draft: Draft, event: str, property: str) -> list[Tree]:
 
 def _same(draft: Draft) -> list[str]:
     """POP's page, what is the same elsewhere, and the Autor notice of an agent."""
-    return draft.iris(iris.FOAF + "page", iris.SKOS + "exactMatch", iris.OWL + "sameAs", iris.ONTOLOGY + "noticeAutor")
+    own = draft.iris(iris.FOAF + "page", iris.SKOS + "exactMatch", iris.OWL + "sameAs", iris.ONTOLOGY + "noticeAutor")
+    return list(dict.fromkeys([*own, *draft.source.same]))
 
 
 def term(draft: Draft) -> Tree:

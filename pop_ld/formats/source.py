@@ -26,13 +26,28 @@ class Reader(Protocol):
 
 
 class Match(Protocol):
-    """A link to a thing elsewhere: a property of SKOS and an IRI (``alignment.Link`` is one)."""
+    """A link to a thing elsewhere: a property of SKOS and an IRI, with who says so, when, how sure (``alignment.Link`` is one)."""
 
     @property
     def predicate(self) -> str: ...
 
     @property
     def target(self) -> str: ...
+
+    @property
+    def subject(self) -> str: ...
+
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def date(self) -> str: ...
+
+    @property
+    def confidence(self) -> float: ...
+
+    @property
+    def justification(self) -> str: ...
 
 
 class Matches(Protocol):
@@ -66,6 +81,16 @@ class Source:
         self._about: dict[str, Graph] = {}
         self._labels: dict[str, Sequence[Literal]] = {}
 
+    @property
+    def reader(self) -> Reader:
+        """Whom it asks: for what is remembered of a release beyond one thing."""
+        return self._reader
+
+    @property
+    def links(self) -> Matches | None:
+        """The links that :meth:`matches` reads."""
+        return self._links
+
     @cached_property
     def graph(self) -> Graph:
         return Graph(self.triples)
@@ -97,3 +122,10 @@ class Source:
     def matches(self, things: Iterable[str]) -> Mapping[str, Sequence[Match]]:
         """Thing -> its links to things elsewhere, the surest first; things without any are absent."""
         return self._links.of_many(things) if self._links else {}
+
+    @cached_property
+    def same(self) -> Sequence[str]:
+        """What the thing is elsewhere by those links, the surest first: where its producer's own exact matches are told, these are too."""
+        return list(
+            dict.fromkeys(m.target for m in self.matches([self.thing]).get(self.thing, ()) if m.predicate == iris.SKOS + "exactMatch")
+        )

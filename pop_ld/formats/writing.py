@@ -16,7 +16,7 @@ from pyoxigraph import Triple
 
 from pop_ld import resources
 from pop_ld.formats import BY_NAME as FORMATS_BY_NAME
-from pop_ld.formats import HTML, Format
+from pop_ld.formats import HTML, Format, link_graph
 from pop_ld.formats.json_ld import context, folder, json_ld
 from pop_ld.formats.prefixes import PREFIXES
 from pop_ld.formats.profiles import PROFILES, Profile
@@ -79,8 +79,10 @@ def _module(name: str) -> Any:
 
 
 def triples(profile: Profile, source: Source) -> Sequence[Triple]:
-    """The thing's triples in the vocabulary of a profile that has ``triples(source)``."""
-    found: Sequence[Triple] = _module(profile.module).triples(source) if profile.module else source.triples
+    """The thing's triples in the vocabulary of a profile that has ``triples(source)``; in the default one, its links elsewhere too."""
+    if not profile.module:
+        return [*source.triples, *link_graph.triples(source)]
+    found: Sequence[Triple] = _module(profile.module).triples(source)
     return found
 
 

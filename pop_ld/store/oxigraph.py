@@ -68,11 +68,12 @@ class OxigraphReader:
 
     def concept(self, iri: str) -> list[Triple]:
         """At most CONCEPT_LIMIT triples, in a fixed order."""
-        start = node(iri)
+        start, links = node(iri), iris.links_graph(self._site, "")
         if start is None or iris.is_thing(self._site, iri):
             return []
         with _reading(self._path):
-            found = {quad.triple for quad in islice(self._store.quads_for_pattern(start, None, None, None), CONCEPT_LIMIT)}
+            said = islice(self._store.quads_for_pattern(start, None, None, None), CONCEPT_LIMIT)
+            found = {q.triple for q in said if not (isinstance(q.graph_name, NamedNode) and q.graph_name.value.startswith(links))}
             below = [quad.subject for quad in islice(self._store.quads_for_pattern(None, BROADER, start, None), CONCEPT_LIMIT)]
         return sorted(found | {Triple(start, NARROWER, concept) for concept in below if isinstance(concept, NamedNode)}, key=str)
 

@@ -69,11 +69,12 @@ def labels(subjects: Sequence[NamedNode], links: Sequence[NamedNode], limit: int
     return f"SELECT DISTINCT ?s ?p ?o {{ {' UNION '.join(groups)} }} LIMIT {limit}"
 
 
-def concept(subject: NamedNode, limit: int) -> str:
-    """The triples of a concept, whatever their graph."""
+def concept(site: str, subject: NamedNode, limit: int) -> str:
+    """The triples of a concept, whatever their graph but those of links, which say themselves where they are from."""
     above = f"VALUES ?p {{ {NARROWER} }} FILTER(isIRI(?o))"
     below = f"?o {BROADER} {subject}"
-    groups = (f"{subject} ?p ?o", f"GRAPH ?g {{ {subject} ?p ?o }}", f"{below} {above}", f"GRAPH ?g {{ {below} }} {above}")
+    own = f"GRAPH ?g {{ {subject} ?p ?o }} FILTER(!STRSTARTS(STR(?g), {_text(iris.links_graph(site, ''))}))"
+    groups = (f"{subject} ?p ?o", own, f"{below} {above}", f"GRAPH ?g {{ {below} }} {above}")
     anywhere = " UNION ".join(f"{{ {group} }}" for group in groups)
     return f"CONSTRUCT {{ {subject} ?p ?o }} WHERE {{ SELECT DISTINCT ?p ?o WHERE {{ {anywhere} }} LIMIT {limit} }}"
 

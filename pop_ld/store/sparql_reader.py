@@ -118,7 +118,7 @@ class RemoteReader:
         start = look_ups.term(iri)
         if start is None or iris.is_thing(self._site, iri):
             return []
-        return sorted(set(self._triples(look_ups.concept(start, CONCEPT_LIMIT))), key=str)
+        return sorted(set(self._triples(look_ups.concept(self._site, start, CONCEPT_LIMIT))), key=str)
 
     def labels(self, iris: Iterable[str]) -> dict[str, list[Literal]]:
         """Labels of those IRIs that have one; at most LABEL_LIMIT of each of the two properties."""

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from pop_ld import iris
 from pop_ld.errors import NotFound
-from pop_ld.formats import FORMATS, HTML
+from pop_ld.formats import FORMATS, HTML, link_graph
 from pop_ld.formats.prefixes import PREFIXES
 from pop_ld.formats.profiles import PROFILES
 from pop_ld.formats.rdf import rdf
@@ -34,7 +34,11 @@ def page(request: Request) -> Response:
     lang = language(request) if format is HTML else ""
 
     def make() -> bytes:
-        return thing_html(request, now, source, lang, offers) if lang else rdf(format, source.triples, PREFIXES)
+        return (
+            thing_html(request, now, source, lang, offers)
+            if lang
+            else rdf(format, [*source.triples, *link_graph.triples(source)], PREFIXES)
+        )
 
     others = [f'<{address}>; rel="alternate"; type="{offer.format.media_type}"' for offer, address in offers]
     links = [f'<{iris.uri(iri)}>; rel="canonical"', *others]

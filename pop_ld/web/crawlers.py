@@ -22,7 +22,10 @@ from pop_ld.web.static import takes_gzip
 
 OWN = "pages.xml"
 """The sitemap of what is no notice and no thing: the pages that the program itself has."""
-_KEPT_OUT = ("/sparql", "/search", "/validate", "/rdf-graph-store", "/quality/notices", "/linked/*?", "/*?_profile=", "/metrics")
+_KEPT_OUT = (
+    *("/sparql", "/search", "/validate", "/rdf-graph-store", "/quality/notices", "/linked/*?", "/*?_profile=", "/metrics"),
+    *("/release/*/doc/", "/feed/", "/activity/", "/timemap/", "/oai?", "/dataset/*/dump/"),
+)
 _MONTHS = 180
 
 
@@ -77,7 +80,7 @@ def _listed(release: Path) -> dict[str, sitemaps.Listed]:
 
 def _own(site: str) -> list[tuple[str, str]]:
     """The addresses of our own pages, undated."""
-    found = [f"{site}/{name}" for name in ("", "releases", "void", "quality", "shapes", "def/pop", *PAGES)]
+    found = [f"{site}/{name}" for name in ("", "dataset", "releases", "feed", "void", "quality", "europeana", "shapes", "def/pop", *PAGES)]
     found += [iris.dataset(site, slug) for slug in load_bases()]
     found += [f"{site}/shapes/{name}" for name in shapes()]
     return [(address, "") for address in [*found, *(iris.term_page(site, term.name) for term in ontology.terms("fr"))]]

@@ -45,6 +45,10 @@ class UnsupportedUpload(errors.PopError):
     """A body in a media type that is neither notices nor a graph."""
 
 
+class BatchTooLarge(errors.QueryError):
+    """More queries at once, or longer ones, than a batch may hold (Reconciliation API 1.0-draft §3.1, ``batchSize``)."""
+
+
 TABLE: dict[type[errors.PopError], tuple[int, str]] = {
     errors.PopError: (500, "internal"),
     errors.UsageError: (400, "bad-request"),
@@ -63,6 +67,7 @@ TABLE: dict[type[errors.PopError], tuple[int, str]] = {
     errors.TooManyRequests: (429, "too-many-requests"),
     errors.QueryFailed: (500, "query-failed"),
     QueryTooLong: (413, "query-too-long"),
+    BatchTooLarge: (413, "batch-too-large"),
     GraphTooLarge: (403, "graph-too-large"),
     UnsupportedMedia: (415, "unsupported-media"),
     CheckRefused: (422, "check-refused"),
@@ -139,7 +144,7 @@ def respond(request: Request, status: int, key: str, detail: str, extra: dict[st
     else:
         body = {"type": f"/errors#{key}", "title": title, "status": status, "detail": detail or say(lang, f"errors.{key}.text"), **extra}
         made = JSONResponse(body, status, media_type="application/problem+json")
-    made.headers["Vary"] = "Accept, Accept-Profile, Accept-Language"
+    made.headers["Vary"] = "Accept, Accept-Profile, Accept-Language, Accept-Datetime"
     made.headers["Cache-Control"] = "no-store" if status >= 500 else "no-cache"
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         made.headers["Retry-After"] = _SOON

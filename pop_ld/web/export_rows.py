@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
 from typing import Any
@@ -18,6 +18,7 @@ from pop_ld.formats.json_ld import context, json_tree
 from pop_ld.formats.source import Source
 from pop_ld.search.contract import Hit
 from pop_ld.search.question import Question
+from pop_ld.web import export_links
 from pop_ld.web.listing_rows import csv_rows, feature
 from pop_ld.web.search_clusters import having_point
 from pop_ld.web.state import Serving
@@ -36,12 +37,18 @@ _PROFILE = "pop"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What an export is made with; ``fields`` are the POP codes of further columns, ``guarded`` keeps formulas out of spreadsheets."""
+    """What an export is made with; ``fields`` are the POP codes of further columns, ``guarded`` keeps formulas out of spreadsheets.
+
+    ``options`` are the other parameters, ``bases`` those of the answer, ``address`` that of the file, as a program would ask again.
+    """
 
     now: Serving
     lang: str
     fields: tuple[str, ...] = ()
     guarded: bool = True
+    options: Mapping[str, str] = field(default_factory=dict)
+    bases: tuple[str, ...] = ()
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ class Form:
     """One format. ``block`` makes the bytes of some notices, told whether they are the first; ``size`` is how many a block has.
 
     ``full`` needs the fields of the notices; ``most`` is the largest answer that it takes, 0 for any; ``asked`` narrows the question.
+    ``for_aligners`` is offered apart; ``one_base`` takes the notices of one base alone.
     """
 
     media_type: str
@@ -60,6 +68,8 @@ class Form:
     most: int = 0
     asked: Callable[[Question], Question] = lambda question: question
     in_language: bool = False
+    for_aligners: bool = False
+    one_base: bool = False
 
 
 def pieces(form: Form, told: Told, hits: Iterator[Hit]) -> Iterator[bytes]:
@@ -207,5 +217,11 @@ FORMS: Mapping[str, Form] = {
     "bib": Form("application/x-bibtex", _nothing, _bibtex, size=5, most=MOST_CITED, in_language=True),
     "ris": Form("application/x-research-info-systems", _nothing, _ris, size=5, most=MOST_CITED, in_language=True),
     "txt": Form("text/plain", _nothing, _sentences, size=5, most=MOST_CITED, in_language=True),
+    "qs": Form("text/plain", _nothing, export_links.qs, size=5, for_aligners=True),
+    "qs.csv": Form("text/csv", export_links.qs_csv_head, export_links.qs_csv, size=5, for_aligners=True, one_base=True),
+    "openrefine.csv": Form("text/csv", export_links.openrefine_head, export_links.openrefine_csv, full=True, for_aligners=True),
+    "mixnmatch.jsonl": Form("application/jsonl", export_links.mixnmatch_head, export_links.mixnmatch_jsonl, full=True, for_aligners=True),
+    "sssom.tsv": Form("text/tab-separated-values", export_links.sssom_head, export_links.sssom_tsv, size=200, for_aligners=True),
+    "qids.csv": Form("text/csv", export_links.qids_head, export_links.qids_csv, size=200, for_aligners=True),
 }
 """Suffix of ``/search.…`` -> its format; the sizes of blocks are those that take some 5 ms."""

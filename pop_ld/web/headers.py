@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 ALWAYS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "Content-Location, Content-Profile, ETag, Link, Location, Pop-Release, Pop-Rewrites, Pop-Total, Retry-After"
+        "Content-Location, Content-Profile, ETag, Link, Location, Memento-Datetime, Pop-Release, Pop-Rewrites, Pop-Total, Retry-After"
     ),
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "X-Content-Type-Options": "nosniff",
@@ -35,7 +35,7 @@ def policy(settings: Settings) -> str:
     )
 
 
-_ASKED_WITH = "Accept, Accept-Language, Accept-Profile, Content-Type, If-None-Match, X-Requested-With, *"
+_ASKED_WITH = "Accept, Accept-Datetime, Accept-Language, Accept-Profile, Content-Type, If-None-Match, X-Requested-With, *"
 """Headers that a page of another site may send: any, those of old browsers by name (Fetch, CORS-preflight: "*")."""
 _METHODS = "GET, HEAD, POST, OPTIONS"
 

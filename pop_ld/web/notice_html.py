@@ -23,6 +23,7 @@ from pop_ld.formats.source import Source
 from pop_ld.formats.words import one_line, say
 from pop_ld.formats.writing import Representation
 from pop_ld.web import linked
+from pop_ld.web.align_links import elsewhere
 from pop_ld.web.maps import frame
 from pop_ld.web.notice_quality import remarks
 from pop_ld.web.respond import html
@@ -61,9 +62,10 @@ def notice_html(request: Request, now: Serving, source: Source, lang: str, offer
         here=iris.local(now.site, source.document),
         canonical=source.document,
         representations=_by_profile(offers),
-        extras=EXTRAS,
+        extras=[extra for extra in EXTRAS if extra.offered(source)],
         data=schema_org.embedded(source, lang),
         description=_description(page, lang),
+        elsewhere=elsewhere(now, source.thing, lang),
         citation=sentence(about, lang),
         producer=producer(source, lang),
         may=lambda what, statement: may(what, statement, lang),

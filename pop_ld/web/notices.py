@@ -11,12 +11,13 @@ from starlette.responses import Response
 
 from pop_ld import iris
 from pop_ld.errors import Gone, NotFound
-from pop_ld.formats import BY_SUFFIX, HTML
+from pop_ld.formats import BY_SUFFIX, HTML, timemap
 from pop_ld.formats.extras import BY_SUFFIX as EXTRAS
 from pop_ld.formats.graph import Graph
 from pop_ld.formats.profiles import PROFILES
 from pop_ld.formats.source import Source
 from pop_ld.formats.writing import Representation, context_link, offered, state, write
+from pop_ld.web import timegate
 from pop_ld.web.negotiation import language
 from pop_ld.web.notice_html import notice_html
 from pop_ld.web.representation import VARY, asked_profile, choose, links, list_of, wants_list
@@ -48,6 +49,8 @@ def identifier(request: Request) -> Response:
     """
     now = serving(request)
     thing = iris.from_path(now.site, raw_path(request))
+    if timegate.asked(request):
+        return timegate.negotiate(request, now, iris.thing_to_document(now.site, thing), SUFFIXES)
     look_up(now, thing)
     target = iris.local(now.site, iris.thing_to_document(now.site, thing))
     query = f"?{request.url.query}" if request.url.query else ""
@@ -65,12 +68,22 @@ def identifier(request: Request) -> Response:
 
 
 def document(request: Request) -> Response:
-    """GET /doc/…[.suffix]: one representation, or the list of them (``?_profile=all``). Raises NotFound, Gone, NotAcceptable."""
+    """GET /doc/…[.suffix]: one representation, or the list of them (``?_profile=all``). Raises NotFound, Gone, NotAcceptable.
+
+    With Accept-Datetime, what it was at that moment (RFC 7089), even where it is gone now.
+    """
     now = serving(request)
-    found = resolve(now, iris.from_path(now.site, raw_path(request)))
+    document = iris.from_path(now.site, raw_path(request))
+    if timegate.asked(request):
+        return timegate.negotiate(request, now, document, SUFFIXES)
+    found = resolve(now, document)
+    return represent(request, now, found, iris.local(now.site, iris.thing_to_document(now.site, found.thing)))
+
+
+def represent(request: Request, now: Serving, found: Found, here: str) -> Response:
+    """What was asked for of a thing of a release; ``here`` is the address of its document there. Raises NotFound, NotAcceptable."""
     source = now.source(found.thing, found.triples)
     offers = offered(source)
-    here = iris.local(now.site, source.document)
     if found.suffix in EXTRAS:
         return _extra(request, now, source, found.suffix, here)
     if found.suffix and not any(found.suffix in (offer.format.suffix, offer.profile.suffix) for offer in offers):
@@ -108,6 +121,8 @@ def _extra(request: Request, now: Serving, source: Source, suffix: str, here: st
     if source.base is None:
         raise NotFound("only a notice has that")
     extra, lang = EXTRAS[suffix], language(request)
+    if not extra.offered(source):
+        raise NotFound(f"{source.thing} has no representation of that name")
     headers = {
         "Content-Location": f"{here}.{suffix}",
         "Link": f'<{source.document}>; rel="canonical", <{here}>; rel="describedby"',
@@ -157,4 +172,5 @@ def _links(source: Source, here: str) -> list[str]:
         f'<{source.thing}>; rel="describes"',
         f'<{here}.ttl>; rel="describedby"; type="text/turtle"',
         *rights,
+        *timemap.relations(source.site, source.thing),
     ]

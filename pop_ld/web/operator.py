@@ -15,26 +15,29 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
+from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
 import uvicorn
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pop_ld import pipeline, store
+from pop_ld import pipeline, resources, store
 from pop_ld.config import Settings
 from pop_ld.errors import CheckFailed, PopError, UsageError
 from pop_ld.formats.words import say
-from pop_ld.web import errors
+from pop_ld.web import align_session, errors, static
 from pop_ld.web.headers import Headers
+from pop_ld.web.negotiation import wants_html
 from pop_ld.web.protocol import BoundedProtocol
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+_REVIEW, _SIGN_IN, _SIGN_OUT = "/align/review", "/align/sign-in", "/align/sign-out"
 SHORTEST_TOKEN = 16
 """Characters."""
 _READERS = 4
@@ -82,19 +85,29 @@ def operator_of(request: Request) -> Operator:
 
 
 class Token:
-    """Lets nobody by without ``Authorization: Bearer TOKEN`` (RFC 6750 §2.1)."""
+    """Lets nobody by without ``Authorization: Bearer TOKEN`` (RFC 6750 §2.1), but a session of review to its pages."""
 
     def __init__(self, app: ASGIApp, token: str) -> None:
         self._app = app
         self._wanted = token.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not self._shown(scope):
+        if scope["type"] == "http" and not self._shown(scope) and not self._reviews(Request(scope)):
+            if scope["path"] == _REVIEW and scope["method"] == "GET" and wants_html(Request(scope)):
+                await RedirectResponse(_SIGN_IN, 303, {"Cache-Control": "no-store"})(scope, receive, send)
+                return
             refused = errors.respond(Request(scope), 401, "token", "", {})
             refused.headers["WWW-Authenticate"] = 'Bearer realm="pop-ld operate"'
             await refused(scope, receive, send)
             return
         await self._app(scope, receive, send)
+
+    def _reviews(self, request: Request) -> bool:
+        """Whether it is the way in for a browser, what its pages look like, or comes of a session of review (align_session)."""
+        path = request.scope["path"]
+        if path == _SIGN_IN or (path.startswith("/static/") and request.method in ("GET", "HEAD")):
+            return True
+        return path in (_REVIEW, _SIGN_OUT) and align_session.is_open(request.cookies.get(align_session.COOKIE, ""), self._wanted.decode())
 
     def _shown(self, scope: Scope) -> bool:
         given = [value for name, value in scope["headers"] if name == b"authorization"]
@@ -128,11 +141,14 @@ def _publish(operator: Operator) -> store.Release:
 
 def index(request: Request) -> Response:
     """GET /: what is here."""
-    return PlainTextResponse("\n".join(f"{', '.join(sorted(r.methods or ()))} {r.path}" for r in request.app.routes) + "\n")
+    return PlainTextResponse(
+        "\n".join(f"{', '.join(sorted(r.methods or ()))} {r.path}" for r in request.app.routes if hasattr(r, "methods")) + "\n"
+    )
 
 
 def create_operator(settings: Settings, writer: store.Writer) -> FastAPI:
     """The operator's application over an open writer. Raises UsageError where the token is missing or too short."""
+    from pop_ld.web import align_review
     from pop_ld.web.operator_graphs import graph_store
     from pop_ld.web.operator_sparql import sparql
 
@@ -146,12 +162,17 @@ def create_operator(settings: Settings, writer: store.Writer) -> FastAPI:
             Route("/", index, methods=["GET"]),
             Route("/sparql", sparql, methods=["GET", "POST"]),
             Route("/rdf-graph-store", graph_store, methods=["GET", "PUT", "POST", "DELETE"]),
+            Route(_REVIEW, align_review.review, methods=["GET", "POST"]),
+            Route(_SIGN_IN, align_review.sign_in, methods=["GET", "POST"]),
+            Route(_SIGN_OUT, align_review.sign_out, methods=["POST"]),
+            Mount("/static", static.Static(directory=resources.folder("templates") / "static")),
             Route("/publish", publish, methods=["POST"]),
         ],
         exception_handlers={PopError: errors.answer_pop_error, HTTPException: errors.answer_http_error},
     )
     app.add_middleware(Token, token=settings.operator_token)
     app.add_middleware(Headers, settings=settings)  # outermost
+    app.state.site = SimpleNamespace(settings=settings)  # what pages of errors ask for
     app.state.operator = Operator(settings, writer, [store.current_name(Path(settings.data))])
     return app
 

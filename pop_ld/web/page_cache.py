@@ -24,7 +24,7 @@ _SMALLEST = 1000
 _LEVEL = 5
 _CODED = b"-pressed"
 """What the tag of a coded answer has more: the bytes differ, so a strong tag does (RFC 9110 §8.8.3.3)."""
-_VARY = (b"accept", b"accept-language", b"accept-profile")
+_VARY = (b"accept", b"accept-datetime", b"accept-language", b"accept-profile")
 _NOT_OF_304 = (b"content-encoding", b"content-length", b"content-type")
 _Header: TypeAlias = tuple[bytes, bytes]
 _Key: TypeAlias = tuple[bytes, ...]

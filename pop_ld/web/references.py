@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from pop_ld import iris, resources
 from pop_ld.bases import load_bases
 from pop_ld.errors import NotFound
+from pop_ld.web import align
 from pop_ld.web.negotiation import language, wants_html
 from pop_ld.web.respond import page, raw_path
 from pop_ld.web.state import Serving, serving
@@ -28,11 +29,13 @@ _VARY = "Accept, Accept-Language"
 def reference(request: Request) -> Response:
     """GET /ref/{REF}: 303 to the notice's document, 300 where several bases have it, with the list. Raises NotFound.
 
+    The name of an item of Wikidata (Q42) leads to what is linked to it, where no notice has that reference.
+
     As written first; else by its letters and digits alone, whatever their case.
     """
     now = serving(request)
     text = iris.unkey(raw_path(request).removeprefix("/ref/"))
-    things = find(now, text)
+    things = find(now, text) or align.linked_to(now, text)
     if not things:
         raise NotFound(f"no notice has the reference {text[:60]!r}")
     if len(things) > 1:
@@ -62,7 +65,7 @@ def _plain(text: str) -> str:
 
 
 def _document(now: Serving, thing: str) -> str:
-    return iris.local(now.site, iris.thing_to_document(now.site, thing))
+    return iris.local(now.site, iris.page_of(now.site, thing))
 
 
 def _choices(request: Request, now: Serving, text: str, things: Sequence[str]) -> Response:

@@ -29,7 +29,7 @@ from pop_ld.formats.profiles import PROFILES, Profile
 from pop_ld.formats.writing import Representation
 from pop_ld.web.negotiation import Range, accept, profile_weights, ranges
 
-VARY = "Accept, Accept-Profile, Accept-Language"
+VARY = "Accept, Accept-Profile, Accept-Language, Accept-Datetime"
 LONGEST_LINKS = 2800
 """Bytes of a Link header, so that all headers stay below the 4 kB that nginx takes from behind it. ``?_profile=all`` has the whole list."""
 _KNOWN = {profile.iri.split("://", 1)[-1].rstrip("/#"): profile for profile in PROFILES}

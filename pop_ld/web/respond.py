@@ -38,6 +38,7 @@ def html(request: Request, template: str, lang: str, **context: Any) -> bytes:
         "path": raw_path(request),
         "keep_lang": f"?lang={lang}" if asked == lang else "",
         "release": request.scope.get("state", {}).get("release", ""),
+        "memento": request.scope.get("state", {}).get("memento"),
         "loadable": partial(loadable, origins=image_origins(request.app.state.site.settings)),
         "q": "",
     }

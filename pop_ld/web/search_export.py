@@ -1,4 +1,4 @@
-"""/search.csv, .jsonld, .geojson, .iris, .bib, .ris and .txt: every notice of an answer in one file, streamed, however many they are."""
+"""/search.csv, .jsonld, .qs and the like: every notice of an answer in one file, streamed, however many they are."""
 
 from __future__ import annotations
 
@@ -21,23 +21,40 @@ from pop_ld.web.state import Serving, serving_now
 from pop_ld.web.streamed import Blocks, Places, StreamedFile
 from pop_ld.web.turns import Turns
 
-OFFERED = ("csv", "jsonld", "geojson", "iris", "bib", "ris", "txt")
+OFFERED = tuple(FORMS)
 """Formats in the order of the page."""
+PREFIX = "/search."
+"""What begins their addresses; the rest names the format."""
+OPTIONS = ("create", "properties", "catalog", "guard")
+"""Parameters of one format or another."""
+_LONGEST = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A file that an answer can be had as; its words are the interface texts ``export_{name}``."""
+    """A file that an answer can be had as; ``for_aligners`` has it shown apart."""
 
     name: str
     href: str
     media_type: str
+    for_aligners: bool = False
+
+    @property
+    def key(self) -> str:
+        """The key of its interface text."""
+        return f"export_{self.name.replace('.', '_')}"
 
 
 def offers(question: Question, total: int, lang: str = "") -> Sequence[Offer]:
     """The files of an answer of ``total`` notices; ``lang`` is kept where it was asked for."""
-    kept = [(name, FORMS[name]) for name in OFFERED if not FORMS[name].most or total <= FORMS[name].most]
-    return [Offer(name, f"/search.{name}?{query_string(question, lang=lang)}".rstrip("?"), form.media_type) for name, form in kept]
+    single = len(question.chosen("base")) == 1
+    kept = [
+        (name, FORMS[name])
+        for name in OFFERED
+        if (not FORMS[name].most or total <= FORMS[name].most) and (single or not FORMS[name].one_base)
+    ]
+    query = query_string(question, lang=lang)
+    return [Offer(name, f"{PREFIX}{name}?{query}".rstrip("?"), form.media_type, form.for_aligners) for name, form in kept]
 
 
 async def export(request: Request) -> Response:
@@ -47,12 +64,12 @@ async def export(request: Request) -> Response:
     how many notices there are. The order is that of the question, by base and REF where it is relevance.
     """
     now = await serving_now(request)
-    form = FORMS[request.url.path.rpartition(".")[2]]
+    form = FORMS[request.url.path.removeprefix(PREFIX)]
     question, _ = read(request.query_params.multi_items())
     question = form.asked(question)
     turns = cast(Turns, request.app.state.turns)
     async with turns.searches:
-        total, fields = await run_in_threadpool(_looked_up, request, now, question)
+        total, bases = await run_in_threadpool(looked_up, now, question)
     if form.most and total > form.most:
         raise BadRequest(f"{total} notices are too many to cite in one file, which takes {form.most}: narrow the search")
     lang = language(request) if form.in_language else ""
@@ -61,14 +78,22 @@ async def export(request: Request) -> Response:
     if answer.status_code == 304 or request.method == "HEAD":
         del answer.headers["content-length"]
         return answer
-    told = Told(now, language(request), fields, request.query_params.get("guard") != "no")
+    fields = known_fields(request.query_params.get("fields", ""), bases)
+    options = {name: request.query_params[name][:_LONGEST] for name in OPTIONS if name in request.query_params}
+    chosen = question.chosen("base")
+    address = f"{now.site}{request.url.path}?{query_string(question)}".rstrip("?")
+    told = Told(
+        now, language(request), fields, options.get("guard") != "no", options, tuple(chosen) if len(chosen) == 1 else tuple(bases), address
+    )
     return await _file(request, form, told, question, answer)
 
 
-def _looked_up(request: Request, now: Serving, question: Question) -> tuple[int, tuple[str, ...]]:
+def looked_up(now: Serving, question: Question) -> tuple[int, list[str]]:
+    """How many notices there are, and of which bases."""
     found = now.search.find(question, facets=("base",), limit=0)
-    bases = [slug for slug, count in found.facets["base"].values if count and slug in (question.chosen("base") or (slug,))]
-    return found.total, known_fields(request.query_params.get("fields", ""), sorted(bases))
+    return found.total, sorted(
+        slug for slug, count in found.facets["base"].values if count and slug in (question.chosen("base") or (slug,))
+    )
 
 
 async def _file(request: Request, form: Form, told: Told, question: Question, answer: Response) -> Response:
@@ -86,6 +111,6 @@ async def _file(request: Request, form: Form, told: Told, question: Question, an
 
 
 def _headers(request: Request, now: Serving, total: int) -> dict[str, str]:
-    suffix = request.url.path.rpartition(".")[2]
+    suffix = request.url.path.removeprefix(PREFIX)
     name = f"pop-{now.release.name}.{'txt' if suffix == 'iris' else suffix}"
     return {"Content-Disposition": f'attachment; filename="{name}"', "Pop-Total": str(total), "X-Robots-Tag": "noindex"}

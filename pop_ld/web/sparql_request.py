@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from pop_ld import store
-from pop_ld.errors import QueryForbidden
+from pop_ld.errors import PopError, QueryForbidden
 from pop_ld.web.errors import BadRequest, QueryTooLong, UnsupportedMedia
 from pop_ld.web.negotiation import weights
 from pop_ld.web.state import site_of
@@ -152,7 +152,7 @@ def form_pairs(encoded: bytes) -> Pairs:
         raise BadRequest("the parameters are not percent-encoded UTF-8") from error
 
 
-async def body_of(request: Request, limit: int, refusal: QueryTooLong) -> bytes:
+async def body_of(request: Request, limit: int, refusal: PopError) -> bytes:
     """The body, of at most ``limit`` bytes; raises ``refusal`` as soon as there are more."""
     received = bytearray()
     async for chunk in request.stream():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -17,10 +17,12 @@ from pyoxigraph import Triple
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from pop_ld import alignment, search, store
+from pop_ld import alignment, harvest, search, store
 from pop_ld.config import Settings
 from pop_ld.errors import PopError, StoreUnavailable
 from pop_ld.formats.source import Source
+from pop_ld.reconciliation import things
+from pop_ld.reconciliation.service import Reconciler
 from pop_ld.search.contract import SearchReader
 from pop_ld.search.lexicon import FOLDER, Lexicon, open_lexicon
 from pop_ld.web.checks import Checks
@@ -41,6 +43,8 @@ class Serving:
     search: SearchReader
     lexicon: Lexicon
     links: alignment.Links
+    harvest: harvest.Harvest
+    reconciler: Reconciler
 
     @property
     def site(self) -> str:
@@ -53,6 +57,22 @@ class Serving:
         return Source(self.site, thing, said, self.reader, self.release.manifest, self.links)
 
 
+def open_release(release: store.Release, settings: Settings, reader: store.ResourceReader) -> Serving:
+    """A release with all that is beside its store. Raises PopError where a part cannot be read."""
+    index = search.open_search(release.path / "search", settings, release.manifest.get("search_index", ""))
+    links = alignment.open_links(release.path / alignment.FILE)
+    named = things.open_things(release.path / things.FOLDER)
+    return Serving(
+        release,
+        reader,
+        index,
+        open_lexicon(release.path / FOLDER),
+        links,
+        harvest.open_harvest(release.path / harvest.FILE),
+        Reconciler(str(release.manifest["site"]), index, links, named),
+    )
+
+
 class Current:
     """Opens the current release of a data folder once, and again when another is published."""
 
@@ -62,6 +82,8 @@ class Current:
         self._next_try = 0.0
         self._lock = Lock()
         self._serving: Serving | None = None
+        self.opened: Callable[[], None] = lambda: None
+        """Called when another release serves."""
 
     def get(self) -> Serving:
         """The current release, open; blocks for some 20 ms after a publication.
@@ -89,12 +111,8 @@ class Current:
     def _open(self, name: str) -> None:
         try:
             release = store.current(self._data)
-            reader, index = (
-                store.open_reader(release, self._settings),
-                search.open_search(release.path / "search", self._settings, release.manifest.get("search_index", "")),
-            )
-            links = alignment.open_links(release.path / alignment.FILE)
-            self._serving = Serving(release, reader, index, open_lexicon(release.path / FOLDER), links)
+            self._serving = open_release(release, self._settings, store.open_reader(release, self._settings))
+            self.opened()
         except PopError as error:
             if self._serving is None:
                 raise StoreUnavailable(error.message, file=error.file) from error

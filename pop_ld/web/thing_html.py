@@ -19,6 +19,7 @@ from pop_ld.formats.words import LANGUAGES, say
 from pop_ld.formats.writing import Representation
 from pop_ld.search.contract import Linked
 from pop_ld.web import linked
+from pop_ld.web.align_links import elsewhere
 from pop_ld.web.maps import frame
 from pop_ld.web.respond import html
 from pop_ld.web.state import Serving, site_of
@@ -73,6 +74,7 @@ def thing_html(request: Request, now: Serving, source: Source, lang: str, offers
         located=located,
         map_address=linked.address(now.site, source.thing) + ".geojson",
         map_data=frame(site_of(request).settings, lang) if located else {},
+        elsewhere=elsewhere(now, source.thing, lang),
         here=here,
         canonical=source.document,
         offers=offers,

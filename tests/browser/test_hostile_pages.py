@@ -164,6 +164,9 @@ def test_nothing_of_an_address_executes(hostile: Hostile, address: str) -> None:
         "/linked/{}",
         "/release/{}",
         "/quality/{}",
+        "/align/wikidata/{}",
+        "/align/links/{}",
+        "/align/suggestions?kind={0}&page={0}",
     ],
 )
 def test_nothing_of_a_rarer_address_executes(hostile: Hostile, address: str) -> None:

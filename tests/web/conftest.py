@@ -14,6 +14,7 @@ import uvicorn
 from pop_ld import iris, pipeline, store
 from pop_ld.bases import load_bases
 from pop_ld.config import Settings
+from pop_ld.europeana import measuring
 from pop_ld.web.server import server_config
 
 NAUGHTY = "<script>alert(1)</script>\"'</title></script><img src=x onerror=alert(1)>"
@@ -65,6 +66,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     pipeline.load([f for b in load_bases().values() for f in b.samples], data, settings, quiet=True)
     pipeline.load([naughty_file(tmp_path_factory.mktemp("files"))], data, settings, base="mnr", quiet=True)
     pipeline.remove("mnr", ["rfr21"], data, settings, quiet=True)
+    measuring.write(settings, quiet=True)
     server, thread, root = serve(settings)
     with httpx.Client(follow_redirects=False, timeout=30) as client:
         yield Running(root, data, settings, client)

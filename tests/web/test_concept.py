@@ -1,6 +1,7 @@
 """Terms of an installed thesaurus: they have their IRIs elsewhere, and a page, a list and labels here."""
 
 import html
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -96,3 +97,12 @@ def test_what_is_no_term_is_404(site: Running, path: str, iri: str) -> None:
 
 def test_a_thing_of_the_site_has_its_own_page_instead(site: Running) -> None:
     assert site.get(f"/concept?iri={site.site}/id/joconde/M9001000001").status_code == 404
+
+
+def test_a_term_is_reconciled_by_any_of_its_names(site: Running) -> None:
+    for name in ("tableau", "peinture de chevalet"):
+        queries = json.dumps({"q": {"query": name, "type": "concept"}})
+        found = site.client.post(site.root + "/reconcile", data={"queries": queries}).json()["q"]["result"]
+        assert TABLE in [one["id"] for one in found if one["score"] == 100]
+    there = site.client.get(site.root + "/reconcile/view", params={"id": TABLE})
+    assert there.status_code == 303 and there.headers["location"] == f"/concept?iri={TABLE}"

@@ -20,6 +20,8 @@ EVERY = {"notices": 4, "others": 40}
 FORMATS = re.compile(r"\.(?:ttl|jsonld|nt|rdf|trig|json|manifest\.json|bib|ris|csl\.json|geojson|csv)$")
 HEAVY = re.compile(r"^/(?:sparql|validate|rdf-graph-store)$|^/release/[^/]+/dump/")
 """Asked for by HEAD and seldom: a query of a user's own, whose answer links to what the data name; a dump."""
+PAST = re.compile(r"^/(?:release/[^/]+|timemap/[a-z]+)/(?:doc|id)/")
+"""A state of before: one in EVERY["others"] is followed, and what it links to may have been taken out since."""
 
 
 class Page(HTMLParser):
@@ -79,6 +81,8 @@ class Crawl:
         self.wanted.append((address, source))
 
     def _is_followed(self, path: str, query: str) -> bool:
+        if PAST.match(path):
+            return crc32(path.encode()) % EVERY["others"] == 0
         if "_profile=" in query or FORMATS.search(path):
             parts = FORMATS.sub("", path).split("/")
             if parts[1] == "doc" and len(parts) > 3:
@@ -102,6 +106,8 @@ class Crawl:
         answer = self.running.client.request("HEAD" if head else "GET", self.running.root + address, headers=accept)
         if answer.status_code in (301, 302, 303, 307, 308):
             self.add(answer.headers["location"], address)
+            return
+        if answer.status_code == 410 and PAST.match(source):
             return
         if answer.status_code != 200:
             self.faults.append(f"{source} -> {address}: {answer.status_code}")

@@ -25,7 +25,8 @@ _LABELS = (iris.RDFS + "label", iris.SKOS + "prefLabel")
 
 def common(draft: Draft, kind: str, label: str) -> Node:
     """What every record may have; statements and relations are added last, by :func:`rest`."""
-    equivalent = [{"id": iri, "type": kind, "_label": label} for iri in draft.graph.iris(draft.thing, iris.SKOS + "exactMatch")]
+    same = dict.fromkeys([*draft.graph.iris(draft.thing, iris.SKOS + "exactMatch"), *draft.source.same])
+    equivalent = [{"id": iri, "type": kind, "_label": label} for iri in same]
     draft.seen.update(node["id"] for node in equivalent)
     return {
         "identified_by": _identified(draft, label),
