@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
@@ -35,9 +36,11 @@ class Kept:
         self._served: OrderedDict[str, Serving] = OrderedDict()
 
     def releases(self, current: store.Release) -> Sequence[store.Release]:
-        """Those that were published up to the one that serves, oldest first; later ones were taken back by the operator."""
-        found = [release for release in listed(self._data) if release.manifest["created"] < current.manifest["created"]]
-        return [*sorted(found, key=lambda release: str(release.manifest["created"])), current]
+        """Those that were published up to the one that serves, oldest first; later ones were taken back by the operator.
+
+        In the order of their names: two may have come in one second, which is the unit of a manifest.
+        """
+        return [*takewhile(lambda release: release.name != current.name, listed(self._data)), current]
 
     def get(self, name: str) -> store.Release | None:
         """A release by its name, None where it is not kept."""
@@ -79,7 +82,7 @@ class Kept:
 
 
 def listed(data: Path) -> Sequence[store.Release]:
-    """The complete releases of a data folder; read again when one comes or goes."""
+    """The complete releases of a data folder, oldest first; read again when one comes or goes."""
     folder = data / "snapshots"
     return _listed(data, folder.stat().st_mtime_ns) if folder.is_dir() else ()
 

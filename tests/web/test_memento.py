@@ -15,6 +15,7 @@ from pyoxigraph import RdfFormat, parse
 from pop_ld import pipeline, store
 from pop_ld.config import Settings
 from pop_ld.formats import timemap
+from pop_ld.web.kept import Kept
 
 from .conftest import Running, serve
 
@@ -173,6 +174,19 @@ def test_what_cannot_be_is_refused(past: tuple[Running, list[str]]) -> None:
     for path in paths:
         found = running.get(path, accept="*/*")
         assert found.status_code == 404 and "Memento-Datetime" not in found.headers, path
+
+
+def test_releases_of_one_second_are_told_apart_by_their_names(tmp_path: Path) -> None:
+    def release(name: str, created: str) -> store.Release:
+        folder = tmp_path / "snapshots" / name
+        folder.mkdir(parents=True)
+        (folder / "manifest.json").write_text(json.dumps({"name": name, "created": created}), encoding="utf-8")
+        return store.Release(name, folder, {"name": name, "created": created})
+
+    made = [release("2026-01-01.01", "2026-01-01T10:00:00Z"), *(release(f"2026-01-01.0{n}", "2026-01-01T10:00:01Z") for n in (2, 3))]
+    known = Kept(replace(Settings(), data=str(tmp_path)))
+    assert [found.name for found in known.releases(made[1])] == ["2026-01-01.01", "2026-01-01.02"]
+    assert [found.name for found in known.releases(made[2])] == [each.name for each in made]
 
 
 def test_a_release_that_is_deleted_is_no_memento_any_more(tmp_path: Path) -> None:
