@@ -93,7 +93,7 @@ def test_the_whole_path_by_hand(opened: Callable[..., Any]) -> None:
     page.go_back()
     page.wait_for_selector(MAP)
     assert page.url == on_map and total(page) == found
-    rows = exported(page, lambda: page.locator(".exports a[href*='.csv']").click())
+    rows = exported(page, lambda: page.locator(".exports a[href*='/search.csv']").click())
     assert len(rows) == found
 
 
@@ -149,7 +149,7 @@ def test_the_whole_path_by_keyboard_alone(opened: Callable[..., Any]) -> None:
     if urlsplit(page.url).path != "/search":
         page.go_back()  # without a window the browser has no such key
     page.wait_for_selector(MAP)
-    until(page, ".exports a[href*='.csv']", 300)
+    until(page, ".exports a[href*='/search.csv']", 300)
     assert len(exported(page, lambda: page.keyboard.press("Enter"))) == found
 
 
