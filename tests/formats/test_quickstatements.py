@@ -210,7 +210,7 @@ def test_a_protection_is_a_designation_with_its_day(samples: Released) -> None:
 # CSV ------------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("asked", ["", "P217", "P347,P2048,P2043", "P625", "P1435", "P571", "nonsense,P99999999"])
+@pytest.mark.parametrize("asked", ["", "P217", "P347,P2048,P2049", "P625", "P1435", "P571", "nonsense,P99999999"])
 @pytest.mark.parametrize("new", [False, True])
 def test_the_csv_has_no_empty_cell_and_says_what_v1_says(samples: Released, asked: str, new: bool) -> None:
     for base in load_bases():
