@@ -6,9 +6,9 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping
-from typing import Protocol
 
 from pop_ld import iris
+from pop_ld.formats.source import Match
 
 COLUMNS = (
     "subject_id",
@@ -23,31 +23,6 @@ COLUMNS = (
 _UNSPECIFIED = "https://w3id.org/sssom/license/unspecified"
 """The standard wants a licence: no one is given for the links of all sources together."""
 _PLAIN = "pop"
-
-
-class Mapped(Protocol):
-    """A link with who says so, when, how sure and on what grounds (``alignment.Link`` is one)."""
-
-    @property
-    def subject(self) -> str: ...
-
-    @property
-    def target(self) -> str: ...
-
-    @property
-    def source(self) -> str: ...
-
-    @property
-    def date(self) -> str: ...
-
-    @property
-    def confidence(self) -> float: ...
-
-    @property
-    def predicate(self) -> str: ...
-
-    @property
-    def justification(self) -> str: ...
 
 
 def prefixes(site: str) -> Mapping[str, str]:
@@ -91,7 +66,7 @@ def curie(site: str, iri: str) -> str:
     return iri
 
 
-def lines(site: str, links: Iterable[Mapped], labels: Mapping[str, str]) -> str:
+def lines(site: str, links: Iterable[Match], labels: Mapping[str, str]) -> str:
     """A line for each link; ``labels`` are the names of their subjects."""
     text = io.StringIO(newline="")
     out = csv.writer(text, delimiter="\t", lineterminator="\n")
