@@ -78,7 +78,7 @@ def _expanded(site: str, iri: str) -> str:
 def notice_of(site: str, iri: str) -> tuple[str, str]:
     """(base, REF) of a notice's IRI, of its document's or of a part's; (base or "", "") where notices share the thing."""
     thing = iri.partition("#")[0]
-    path = (iris.document_to_thing(site, thing) if thing.startswith(f"{site}/doc/") else thing).removeprefix(f"{site}/id/")
+    path = iris.path_of(site, iris.thing_of(site, thing))
     parts = path.split("/")
     if len(parts) == 2 and parts[0] in load_bases():
         return parts[0], iris.unkey(parts[1])
@@ -110,7 +110,7 @@ def _maker(iri: str, slug: str, settings: Settings) -> sightings.Wanted:
 def _not_made_again(release: store.Release, iri: str, made: set[tuple[str, str]]) -> tuple[Explained, ...]:
     site = release.manifest["site"]
     thing = iri.partition("#")[0]
-    thing = iris.document_to_thing(site, thing) if thing.startswith(f"{site}/doc/") else thing
+    thing = iris.thing_of(site, thing)
     found = []
     for triple in store.open_reader(release).describe(thing):
         if str(triple.subject) == f"<{iri}>":

@@ -227,6 +227,11 @@ def is_thing(site: str, iri: str) -> bool:
     return iri.startswith(f"{site}/id/") and "#" not in iri
 
 
+def path_of(site: str, thing: str) -> str:
+    """``base/KEY`` of a notice, ``agent/…`` of an agent: what comes after ``{site}/id/``; an IRI that is none of the site's as it is."""
+    return thing.removeprefix(f"{site}/id/")
+
+
 def thing_to_document(site: str, iri: str) -> str:
     """``{site}/id/x`` -> ``{site}/doc/x`` (fragment dropped)."""
     return f"{site}/doc/" + iri.split("#", 1)[0].removeprefix(f"{site}/id/")
@@ -250,6 +255,11 @@ def uri(iri: str) -> str:
 def document_to_thing(site: str, iri: str) -> str:
     """``{site}/doc/x`` -> ``{site}/id/x``."""
     return f"{site}/id/" + iri.removeprefix(f"{site}/doc/")
+
+
+def thing_of(site: str, iri: str) -> str:
+    """The thing that a document is about; any other IRI as it is."""
+    return document_to_thing(site, iri) if iri.startswith(f"{site}/doc/") else iri
 
 
 def part(iri: str, name: str) -> str:

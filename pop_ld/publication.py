@@ -200,7 +200,7 @@ def _measure(
     """A folder with the ledger and the counts of the new release, whose measurements are put into the store's graph of quality."""
     name, created = manifest["name"], manifest["created"]
     folder = dumps.fresh(data / "snapshots" / f".{name}.quality.tmp")
-    parts = (thing.removeprefix(f"{site}/id/").partition("/") for thing in removed)
+    parts = (iris.path_of(site, thing).partition("/") for thing in removed)
     gone = [(base, iris.unkey(key)) for base, _, key in parts]
     with stage("measure", "notices", quiet=quiet) as bar:
         summary = quality.build(folder, before.path if before else None, dump, gone, writer.select, site)

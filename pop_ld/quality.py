@@ -122,7 +122,7 @@ def corpus_findings(select: Select, site: str) -> Iterator[Finding]:
     for constraint in sparql_constraints(list(triples(CORPUS))):
         rule = catalogue()[constraint.iri]
         for focus, path, value in select(constraint.query):
-            base, _, key = focus.removeprefix(f"{site}/id/").partition("/")
+            base, _, key = iris.path_of(site, focus).partition("/")
             field = iris.last_part(path).rpartition("-")[2] if path else rule.field
             shown = iris.unkey(value.rpartition("/")[2]) if value.startswith(f"{site}/id/") else value
             yield Finding(rule.code, rule.severity, base, iris.unkey(key), "", 0, field, value=shown)

@@ -15,8 +15,7 @@ BUCKETS = 256
 
 def owner(site: str, subject: str) -> str:
     """``{site}/doc/x#p`` and ``{site}/id/x#p`` -> ``{site}/id/x``; any other IRI without its fragment."""
-    whole = subject.partition("#")[0]
-    return iris.document_to_thing(site, whole) if whole.startswith(f"{site}/doc/") else whole
+    return iris.thing_of(site, subject.partition("#")[0])
 
 
 def bucket(entity: str) -> int:
@@ -37,7 +36,7 @@ def is_gone(site: str, entity: str, text: bytes) -> bool:
 
 def base_of(site: str, entity: str) -> str:
     """The base of a notice; "" for what notices share, and for what is none of the site's."""
-    slug, mark, rest = entity.removeprefix(f"{site}/id/").partition("/")
+    slug, mark, rest = iris.path_of(site, entity).partition("/")
     return slug if mark and rest and slug in load_bases() and iris.is_thing(site, entity) else ""
 
 

@@ -83,4 +83,4 @@ def notice_base(site: str, iri: str) -> str:
 
 def path_parts(site: str, iri: str) -> list[str]:
     """``{site}/id/concept/merimee/DENO/x`` -> ["concept", "merimee", "DENO", "x"]; [] for an IRI that is no thing of the site."""
-    return iri.removeprefix(f"{site}/id/").split("/") if iris.is_thing(site, iri) else []
+    return iris.path_of(site, iri).split("/") if iris.is_thing(site, iri) else []

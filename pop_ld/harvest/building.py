@@ -186,7 +186,6 @@ def spec_of(name: str) -> str:
 
 def key(site: str, iri: str) -> str:
     """``base/REF`` of a notice's IRI, or of that of its document or of a part of either; "" for anything else."""
-    found = iri.removeprefix(f"{site}/id/") if iri.startswith(f"{site}/id/") else iri.removeprefix(f"{site}/doc/")
-    found = found.partition("#")[0]
+    found = iris.path_of(site, iris.thing_of(site, iri)).partition("#")[0]
     base, _, ref = found.partition("/")
     return found if found != iri and ref and "/" not in ref and base in load_bases() and iris.unkey(ref) else ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pop_ld import iris
+
 _QID = re.compile(r"(?:.*/)?(Q[1-9]\d{0,11})\Z")
 
 
@@ -21,4 +23,4 @@ def iri_of(site: str, name: str) -> str:
 
 def id_of(site: str, iri: str) -> str:
     """The identifier of the service for an IRI; the inverse of :func:`iri_of`."""
-    return iri.removeprefix(f"{site}/id/")
+    return iris.path_of(site, iri)

@@ -67,7 +67,7 @@ def unresolved(store: Store, site: str, name: str) -> str:
 
 def _notice(site: str, iri: str) -> tuple[str, str] | None:
     """(base, key of the REF) of a notice's IRI."""
-    base, mark, key = iri.removeprefix(f"{site}/id/").partition("/")
+    base, mark, key = iris.path_of(site, iri).partition("/")
     return (base, key) if mark and base in load_bases() and iris.is_thing(site, iri) and "/" not in key else None
 
 

@@ -126,7 +126,7 @@ def shown(site: str, each: Suggestion) -> dict[str, Any]:
 def _side(site: str, iri: str, label: str) -> dict[str, Any]:
     own = iris.is_thing(site, iri)
     href = iris.local(site, iris.page_of(site, iri)) if own or not iri.startswith(WIKIDATA) else iri
-    name = iris.unkey(iri.removeprefix(f"{site}/id/")) if own else iris.last_part(iri)
+    name = iris.unkey(iris.path_of(site, iri)) if own else iris.last_part(iri)
     return {"href": href, "text": label or iris.last_part(iri), "name": name, "own": href != iri}
 
 
@@ -158,7 +158,7 @@ def linked_to(now: Serving, name: str) -> Sequence[str]:
 
 
 def _kind(now: Serving, thing: str) -> str:
-    return thing.removeprefix(f"{now.site}/id/").split("/", 1)[0] if iris.is_thing(now.site, thing) else "concept"
+    return iris.path_of(now.site, thing).split("/", 1)[0] if iris.is_thing(now.site, thing) else "concept"
 
 
 # Files -----------------------------------------------------------------------------------------------------------------

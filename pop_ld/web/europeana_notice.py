@@ -34,7 +34,7 @@ def notice(request: Request) -> Response:
     now = serving(request)
     media_type, lang = media_type_of(request, request.path_params.get("suffix", "")), language(request)
     iri = request.query_params.get("iri", "")[:_LONGEST]
-    thing = iris.document_to_thing(now.site, iri) if iri.startswith(f"{now.site}/doc/") else iri
+    thing = iris.thing_of(now.site, iri)
     base = notice_base(now.site, thing)
     triples = now.reader.describe(thing) if base else []
     if not triples:

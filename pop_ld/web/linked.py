@@ -45,7 +45,7 @@ def address(site: str, thing: str, **filters: str) -> str:
     """The list of what points at a thing: ``/linked/agent/…?relation=…``; a filter that is "" is left out."""
     here = iris.is_thing(site, thing)
     kept = {name: value for name, value in {"iri": "" if here else thing, **filters}.items() if value}
-    path = "/linked/" + thing.removeprefix(f"{site}/id/") if here else "/linked"
+    path = "/linked/" + iris.path_of(site, thing) if here else "/linked"
     return path + (f"?{urlencode(kept, errors='replace')}" if kept else "")
 
 

@@ -75,7 +75,7 @@ def times(request: Request) -> Response:
             return html(request, "timemap.html", lang, **_shown(now, thing, found))
         if kind == "link":
             return timemap.link_format(now.site, thing, found)
-        record = now.harvest.get(thing.removeprefix(f"{now.site}/id/"))
+        record = now.harvest.get(iris.path_of(now.site, thing))
         told = {"created": record.created, "changed": record.changed, "gone": record.gone} if record else None
         return timemap.as_json(now.site, thing, found, told)
 

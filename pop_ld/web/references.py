@@ -79,7 +79,7 @@ def _choices(request: Request, now: Serving, text: str, things: Sequence[str]) -
 
 
 def _base(now: Serving, thing: str) -> str:
-    return thing.removeprefix(f"{now.site}/id/").split("/", 1)[0]
+    return iris.path_of(now.site, thing).split("/", 1)[0]
 
 
 # Old addresses -------------------------------------------------------------------------------------------------------------
