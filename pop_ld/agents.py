@@ -15,10 +15,12 @@ from pathlib import Path
 
 from pop_ld import iris
 from pop_ld.bases import get_base
+from pop_ld.dump import AGENTS
 from pop_ld.fields.names import same_key
 from pop_ld.mapping import load_mapping
 from pop_ld.namesakes import Life, candidates
 from pop_ld.notices import Problem, Record
+from pop_ld.packed import reading_text, writing_text
 from pop_ld.relations import AGENT_NOTICE, NAME_KEY, NOTICE_AGENT
 from pop_ld.report import Report
 
@@ -65,7 +67,7 @@ def agent_fields(base: str) -> tuple[tuple[str, str], ...]:
 
 
 def join(work: Path, site: str) -> Report:
-    """Writes ``agents.nt`` (names, years and links, sorted) and its problems, from the notes of all shards in ``work``."""
+    """Writes ``agents.nt.gz`` (names, years and links, sorted) and its problems, from the notes of all shards in ``work``."""
     lives: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     names: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     for path in sorted(work.glob("*.agents")):
@@ -103,7 +105,8 @@ def _problem(agent: str, chosen: list[str]) -> Problem:
 def _write(work: Path, lines: Iterable[str], problems: list[Problem]) -> Report:
     report = Report()
     ordered = sorted(lines)
-    (work / "agents.nt").write_text("".join(ordered), encoding="utf-8", newline="\n")
+    with writing_text(work / AGENTS) as file:
+        file.writelines(ordered)
     text = "".join(json.dumps(asdict(problem), ensure_ascii=False) + "\n" for problem in problems)
     (work / "agents.problems.jsonl").write_text(text, encoding="utf-8")
     report.triples["links"] += len(ordered)
@@ -112,7 +115,7 @@ def _write(work: Path, lines: Iterable[str], problems: list[Problem]) -> Report:
 
 
 def names_in(dump: Path) -> set[str]:
-    """The keys of names in a dump's ``agents.nt``."""
+    """The keys of names in a dump's ``agents.nt.gz``."""
     mark = f'> <{NAME_KEY}> "'
-    with (dump / "agents.nt").open(encoding="utf-8") as lines:
+    with reading_text(dump / AGENTS) as lines:
         return {line.partition(mark)[2].partition('"')[0] for line in lines if mark in line}

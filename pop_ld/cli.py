@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pop_ld import __version__, align_command, commands, dump_command
+from pop_ld import __version__, align_command, commands, dump_command, follow_command
 from pop_ld.config import Settings, checked, load_settings
 from pop_ld.errors import PopError, UsageError
 
@@ -58,9 +58,11 @@ def parser() -> argparse.ArgumentParser:
         _add_load,
         _add_validate,
         _add_convert,
+        _add_merge,
         _add_publish,
         _add_remove,
         _add_serve,
+        _add_follow,
         _add_operate,
         _add_query,
         _add_queries,
@@ -97,8 +99,9 @@ def _sources(made: argparse.ArgumentParser) -> None:
 
 
 def _add_load(group: Any) -> None:
-    made = _command(group, "load", commands.load, "convert files and publish what they hold as a new release")
+    made = _command(group, "load", commands.load, "convert files and publish what they hold as a new release; run again, it goes on")
     _sources(made)
+    _profile(made)
     _accept(made)
     _data(made)
 
@@ -119,25 +122,51 @@ def _add_validate(group: Any) -> None:
     made.add_argument("--data", type=Path, metavar="DIR", help="folder whose thesauri know the vocabularies (default: the setting data)")
 
 
+def _profile(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "--profile", type=Path, metavar="FILE", help="write as JSON what each stage took: time, processor, memory, disk, rate"
+    )
+
+
 def _accept(made: argparse.ArgumentParser) -> None:
     made.epilog = "a release whose search index another version of pop-ld made cannot be built upon: load all files into an empty folder"
     made.add_argument("--accept", action="store_true", help="publish although the graph breaks a rule of structure, or was not validated")
 
 
 def _add_convert(group: Any) -> None:
-    made = _command(group, "convert", commands.convert, "convert files to a dump: *.nt, problems.jsonl and report.json")
+    made = _command(group, "convert", commands.convert, "convert files to a dump: *.nt.gz, problems.jsonl and report.json")
     _sources(made)
     made.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the dump")
     made.add_argument("--jobs", type=int, default=0, metavar="N", help="processes (default: one a core; the result is the same)")
     made.add_argument("--no-validate", action="store_true", help="do not check the shapes; publish then wants --accept")
+    made.add_argument(
+        "--shard", default="", metavar="I/N", help="the I-th of N shares alone, for merge; the other machines make the others"
+    )
+    made.add_argument(
+        "--scheduler", default="", metavar="tcp://HOST:PORT", help="let the workers of a Dask cluster convert (extra cluster)"
+    )
+    _profile(made)
     made.add_argument("--data", type=Path, metavar="DIR", help="folder whose thesauri resolve labels (default: the setting data)")
+    made.add_argument("--site", help="root of the IRIs (default: the setting site)")
+
+
+def _add_merge(group: Any) -> None:
+    made = _command(group, "merge", commands.merge, "put together what convert --shard made on several machines, as one would make it")
+    made.add_argument("shares", nargs="+", type=Path, metavar="DIR", help="the folders that convert --shard wrote")
+    made.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the dump")
+    made.add_argument("--lang", choices=("fr", "en"), help="language of the report (default fr)")
+    made.add_argument("--quiet", action="store_true", help="no progress")
+    made.add_argument("--data", type=Path, metavar="DIR", help="folder whose thesauri resolved labels (default: the setting data)")
     made.add_argument("--site", help="root of the IRIs (default: the setting site)")
 
 
 def _add_publish(group: Any) -> None:
     made = _command(group, "publish", commands.publish, "publish a dump that convert wrote, as a new release")
-    made.add_argument("dump", type=Path, metavar="DUMP", help="folder that convert wrote")
+    made.add_argument("dump", type=Path, nargs="?", metavar="DUMP", help="folder that convert wrote (with --to: the current release)")
     _accept(made)
+    made.add_argument("--to", metavar="URL", help="then bring a remote SPARQL store up to it: Fuseki's dataset, Oxigraph's server")
+    made.add_argument("--anew", action="store_true", help="--to: empty that store first, whatever it holds, and load all")
+    _profile(made)
     made.add_argument("--quiet", action="store_true", help="no progress")
     _data(made)
 
@@ -153,8 +182,15 @@ def _add_remove(group: Any) -> None:
 def _add_serve(group: Any) -> None:
     made = _command(group, "serve", commands.serve, "serve pages, SPARQL and search over the current release")
     _data(made)
+    made.add_argument("--store", metavar="URL", help="a remote store that publish --to filled (default: the setting store_url)")
     made.add_argument("--host", default="127.0.0.1")
     made.add_argument("--port", type=int, default=8000)
+
+
+def _add_follow(group: Any) -> None:
+    made = _command(group, "follow", follow_command.run, "keep this machine's releases in step with those of another")
+    follow_command.grammar(made)
+    _data(made)
 
 
 def _add_operate(group: Any) -> None:

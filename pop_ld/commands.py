@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pop_ld import dump_command
 from pop_ld.config import Settings
@@ -15,26 +16,59 @@ from pop_ld.errors import UsageError
 
 if TYPE_CHECKING:
     from pop_ld.report import Report
+    from pop_ld.store import Release
 
 
 def load(args: argparse.Namespace, settings: Settings) -> int:
     from pop_ld import pipeline
 
     _exist(args.files)
+    _own(settings)
     given = {"base": args.base, "encoding": args.encoding, "accept": args.accept, "quiet": args.quiet}
-    report, release = pipeline.load(args.files, Path(settings.data), settings, **given)
+    with _profile(args.profile, Path(settings.data)) as told:
+        report, release = pipeline.load(args.files, Path(settings.data), settings, **given)
+        told.update(_of_release(release))
     _tell(report, settings.lang)
     print(f"release {release.name}: {release.manifest['notices']:,} notices, {release.manifest['triples']:,} triples")
     dump_command.after_publication(settings, args.quiet)
     return 0
 
 
+def _of_release(release: Release) -> dict[str, Any]:
+    return {name: release.manifest[name] for name in ("release", "notices", "triples")}
+
+
+@contextmanager
+def _profile(file: Path | None, folder: Path) -> Iterator[dict[str, Any]]:
+    """Profiles the body where a file is asked for; what the body puts into the dictionary is told too."""
+    told: dict[str, Any] = {}
+    if file is None:
+        yield told
+        return
+    from pop_ld import profile
+
+    with profile.profiled(folder) as found:
+        yield told
+    profile.save(found, file, **told)
+
+
 def convert(args: argparse.Namespace, settings: Settings) -> int:
     from pop_ld import pipeline
+    from pop_ld.workfolder import share
 
     _exist(args.files)
     given = {"base": args.base, "encoding": args.encoding, "jobs": args.jobs, "validate": not args.no_validate, "quiet": args.quiet}
-    _tell(pipeline.convert(args.files, args.out, settings, **given), settings.lang)
+    with _profile(args.profile, args.out) as told:
+        report = pipeline.convert(args.files, args.out, settings, shard=share(args.shard), scheduler=args.scheduler, **given)
+        told["notices"] = report.converted.total()
+    _tell(report, settings.lang)
+    return 0
+
+
+def merge(args: argparse.Namespace, settings: Settings) -> int:
+    from pop_ld import pipeline
+
+    _tell(pipeline.merge(args.shares, args.out, settings, quiet=args.quiet), settings.lang)
     return 0
 
 
@@ -60,15 +94,29 @@ def validate(args: argparse.Namespace, settings: Settings) -> int:
 def publish(args: argparse.Namespace, settings: Settings) -> int:
     from pop_ld import pipeline
 
-    release = pipeline.publish(args.dump, Path(settings.data), settings, accept=args.accept, quiet=args.quiet)
-    print(f"release {release.name}: {release.manifest['notices']:,} notices, {release.manifest['triples']:,} triples")
-    dump_command.after_publication(settings, args.quiet)
+    if not args.dump and not args.to:
+        raise UsageError("publish wants a DUMP, or --to the URL of a store")
+    if args.anew and not args.to:
+        raise UsageError("--anew goes with --to")
+    if args.dump:
+        _own(settings)
+        with _profile(args.profile, Path(settings.data)) as told:
+            release = pipeline.publish(args.dump, Path(settings.data), settings, accept=args.accept, quiet=args.quiet)
+            told.update(_of_release(release))
+        print(f"release {release.name}: {release.manifest['notices']:,} notices, {release.manifest['triples']:,} triples")
+        dump_command.after_publication(settings, args.quiet)
+    if args.to:
+        from pop_ld import remote
+
+        done = remote.bring(args.to, Path(settings.data), settings, anew=args.anew, quiet=args.quiet)
+        print(f"release {done.release} there: {done.added:,} triples added, {done.removed:,} removed; pop-ld serve --store {done.query}")
     return 0
 
 
 def remove(args: argparse.Namespace, settings: Settings) -> int:
     from pop_ld import pipeline
 
+    _own(settings)
     release = pipeline.remove(args.base, args.refs, Path(settings.data), settings, quiet=args.quiet)
     print(f"release {release.name}: {release.manifest['notices']:,} notices")
     dump_command.after_publication(settings, args.quiet)
@@ -76,8 +124,15 @@ def remove(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def serve(args: argparse.Namespace, settings: Settings) -> int:
+    from dataclasses import replace
+
     from pop_ld.web import server
 
+    if args.store:
+        from pop_ld import remote, store
+
+        settings = replace(settings, store_url=remote.query_address(args.store, settings))
+        store.open_reader(store.current(Path(settings.data)), settings)  # says at once that it holds another release
     return server.serve(settings, args.host, args.port)
 
 
@@ -186,6 +241,8 @@ def thesauri(args: argparse.Namespace, settings: Settings) -> int:
     from pop_ld import thesauri
 
     data = Path(settings.data)
+    if args.action != "list":
+        _own(settings)
     if args.action == "remove":
         thesauri.remove(args.names, data)
         print("\n".join(thesauri.removed(name, settings.lang) for name in args.names))
@@ -221,6 +278,13 @@ def fidelity(args: argparse.Namespace, settings: Settings) -> int:
     else:
         print("\n".join(fidelity_report.lines(result, settings.lang)))
     return 0
+
+
+def _own(settings: Settings) -> None:
+    """Raises StoreError where the data folder follows another, before any work is done."""
+    from pop_ld.store.folders import check_own
+
+    check_own(Path(settings.data))
 
 
 def demo(args: argparse.Namespace, settings: Settings) -> int:

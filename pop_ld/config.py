@@ -62,6 +62,10 @@ class Settings:
     metrics: str = _setting(
         "127.0.0.0/8 ::1", "networks that may read /metrics, with spaces or commas between; all for everybody, empty for nobody"
     )
+    followers: str = _setting(
+        "127.0.0.0/8 ::1",
+        "networks of the machines that may follow the releases, with spaces or commas between; all for everybody, empty for nobody",
+    )
     check_size: int = _setting(20_000_000, "bytes of a file that /validate takes")
     check_deadline: float = _setting(120.0, "seconds that a check of /validate may take")
     check_memory: int = _setting(2048, "MiB of memory a check of /validate may take")
@@ -128,6 +132,18 @@ def networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, 
     return tuple(map(ipaddress.ip_network, names.split()))
 
 
+_TOLD = (
+    *("site", "pop", "images", "show_images", "image_hosts", "map_tiles", "map_credit", "contact", "publisher", "host", "lang", "feed"),
+    *("deadline", "deadline_max", "query_memory", "query_size", "result_size", "service_allow"),
+    *("check_size", "check_deadline", "check_memory"),
+)
+
+
+def told(settings: Settings) -> str:
+    """The settings that pages tell of, for their tags: the folders and places of a machine, or of one process of several, are none."""
+    return " ".join([*(f"{name}={getattr(settings, name)!r}" for name in _TOLD), f"logged={bool(settings.query_log)}"])
+
+
 def load_settings(environ: Mapping[str, str] | None = None, path: Path | None = None) -> Settings:
     """Settings from ``path`` (default ``pop_ld.toml`` here, where it exists) and the environment, which wins.
 
@@ -162,11 +178,11 @@ def _check(name: str, value: Any, kind: type) -> Any:
         value = _SWITCH[str(value).lower()] if kind is bool else kind(value)
     except (TypeError, ValueError, KeyError) as error:
         raise UsageError(f"setting {name} wants a {kind.__name__}, not {value!r}") from error
-    if name == "metrics":
+    if name in ("metrics", "followers"):
         try:
             networks(value)
         except ValueError as error:
-            raise UsageError(f"setting metrics wants networks, all or nothing: {error}") from error
+            raise UsageError(f"setting {name} wants networks, all or nothing: {error}") from error
     if name in ("site", "pop"):
         value = value.rstrip("/")
         parts = urlsplit(value)

@@ -56,3 +56,17 @@ def making(file: Path, what: str, schema: str) -> Iterator[sqlite3.Connection]:
         raise StoreError(f"{what}: {error}", file=str(file.parent)) from error
     finally:
         passing.unlink(missing_ok=True)
+
+
+@contextmanager
+def changing(file: Path, what: str) -> Iterator[sqlite3.Connection]:
+    """A copy that is nobody's yet, changed in one transaction. Raises StoreError."""
+    try:
+        with closing(sqlite3.connect(file, isolation_level=None)) as database:
+            for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-64000", "temp_store=FILE"):
+                database.execute(f"PRAGMA {pragma}")
+            database.execute("BEGIN")
+            yield database
+            database.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise StoreError(f"{what}: {error}", file=str(file.parent)) from error

@@ -1,17 +1,17 @@
 """The files of a dump: how a conversion finishes them, how they are read back, how a release keeps them.
 
-``<base>-<shard>.nt`` the notices, ``<base>-shared.nt`` what they share, ``links.nt`` what follows from links between notices,
-``agents.nt`` which agents are whom in Autor, ``<base>-<shard>.documents.jsonl`` for the search index, ``problems.jsonl``,
-``dangling.jsonl`` those of links that lead to no notice of the dump, ``*.checked`` what the shapes say of each notice, ``*.digests`` what
-tells a notice that says the same as before, and ``report.json``, written last: a folder without it is no dump.
+``<base>-<shard>.nt.gz`` the notices, ``<base>-shared.nt.gz`` what they share, ``links.nt.gz`` what follows from links between notices,
+``agents.nt.gz`` which agents are whom in Autor, ``<base>-<shard>.documents.jsonl.gz`` for the search index, ``problems.jsonl``,
+``dangling.jsonl`` those of links that lead to no notice of the dump, ``*.checked.gz`` what the shapes say of each notice, ``*.digests``
+what tells a notice that says the same as before, and ``report.json``, written last: a folder without it is no dump.
 """
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import heapq
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -22,19 +22,28 @@ from typing import Any
 
 import orjson
 
-from pop_ld.report import Report
+from pop_ld.packed import reading, writing_text
+from pop_ld.report import Report, read_report
 
+TRIPLES = ".nt.gz"
+DOCUMENTS = ".documents.jsonl.gz"
+DIGESTS = ".digests"
+LINKS = "links" + TRIPLES
+AGENTS = "agents" + TRIPLES
 LISTS = ("problems.jsonl", "dangling.jsonl")
 LISTED = "dump.json"
 """File of a kept dump that lists, for readers, its files."""
 
 
 def finish(out: Path, work: Path, report: Report) -> None:
-    """Merges shared entities and problems, puts the finished files in place, and the report after all of them."""
+    """Merges shared entities and problems, puts the finished files in place, and the report after all of them.
+
+    ``report.files`` may know checksums of files already: those are not read again.
+    """
     shared = sorted(work.glob("*.shared"))
     for slug, group in groupby(shared, key=lambda path: path.name.rsplit("-", 1)[0]):
-        report.triples[slug] += _merge_sorted(list(group), work / f"{slug}-shared.nt")
-    report.triples["links"] += _merge_sorted(sorted(work.glob("*.mirrors")), work / "links.nt")
+        report.triples[slug] += _merge_sorted(list(group), work / f"{slug}-shared{TRIPLES}")
+    report.triples["links"] += _merge_sorted(sorted(work.glob("*.mirrors")), work / LINKS)
     _merge_sorted(sorted(work.glob("*.dangling")), work / "dangling.jsonl")
     with (work / "problems.jsonl").open("wb") as log:
         for part in sorted(work.glob("*.problems.jsonl")):
@@ -42,16 +51,27 @@ def finish(out: Path, work: Path, report: Report) -> None:
                 shutil.copyfileobj(lines, log)
     for old in [out / "report.json", *_finished(out)]:
         old.unlink(missing_ok=True)
+    report.files = {path.name: report.files.get(path.name) or about(path) for path in _finished(work)}
     for path in _finished(work):
-        report.files[path.name] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
         path.rename(out / path.name)
     _write_json(out / "report.json", report.as_json())
     shutil.rmtree(work)
 
 
+def about(path: Path) -> dict[str, Any]:
+    """Size and checksum of a file."""
+    return {"bytes": path.stat().st_size, "sha256": sha256(path)}
+
+
 def _finished(folder: Path) -> list[Path]:
     """The files of a dump but its report."""
-    return sorted(path for pattern in ("*.nt", "*.documents.jsonl", "*.digests", "*.checked", *LISTS) for path in folder.glob(pattern))
+    ends = (TRIPLES, DOCUMENTS, DIGESTS, ".checked.gz")
+    return sorted(path for pattern in (*(f"*{end}" for end in ends), *LISTS) for path in folder.glob(pattern))
+
+
+def triple_files(dump: Path) -> list[Path]:
+    """The files of a dump that hold its triples, in the order of their names; plain N-Triples of a dump made by hand too."""
+    return sorted([*dump.glob(f"*{TRIPLES}"), *dump.glob("*.nt")])
 
 
 def fresh(folder: Path) -> Path:
@@ -65,7 +85,7 @@ def _merge_sorted(parts: list[Path], target: Path) -> int:
     """Sorted files of lines as one, each line once; returns how many."""
     count = 0
     with ExitStack() as stack:
-        merged = stack.enter_context(target.open("w", encoding="utf-8", newline="\n"))
+        merged = stack.enter_context(writing_text(target))
         for line, _ in groupby(heapq.merge(*(stack.enter_context(p.open(encoding="utf-8", newline="\n")) for p in parts))):
             merged.write(line)
             count += 1
@@ -85,45 +105,55 @@ def _write_json(path: Path, content: Any) -> None:
 
 
 def examples(dump: Path) -> list[dict[str, str]]:
-    """One notice a base to try: the first with an image, else the first."""
+    """One notice a base to try: the first of its first shard with an image, else the first."""
     best: dict[str, dict[str, str]] = {}
-    for document in documents(dump):
-        slug = document["base"]
-        if slug not in best or (document.get("image") and not best[slug]["image"]):
-            best[slug] = {"base": slug, "iri": document["iri"], "label": document["title"], "image": document.get("image", "")}
+    for name, documents in shards(dump):
+        if name.rsplit("-", 1)[0] in best:
+            continue  # of three million search documents a few thousand are enough
+        for document in documents:
+            slug = document["base"]
+            if slug not in best or document.get("image"):
+                best[slug] = {"base": slug, "iri": document["iri"], "label": document["title"], "image": document.get("image", "")}
+                if best[slug]["image"]:
+                    break
     return list(best.values())
 
 
 def keep(
     data: Path, about: Mapping[str, Any], dump: Path | None, removed: Sequence[str], advance: Callable[[int], None]
 ) -> tuple[Path, list[dict[str, Any]]]:
-    """What this release brought, gzipped under dumps/: the whole dataset is the chain of them (docs/decisions).
+    """What this release brought, under dumps/: the whole dataset is the chain of them (docs/decisions).
 
     ``about`` is the release's manifest. Returns the folder and its files for readers, each with ``name``, ``bytes`` and ``sha256``; the
     folder holds the same list, for it outlives the release.
     """
     folder = fresh(data / "dumps" / f".{about['name']}.tmp")
-    files = sorted(dump.glob("*.nt")) if dump else []
-    for file in files:
-        with (
-            file.open("rb") as plain,
-            (folder / f"{file.name}.gz").open("wb") as raw,
-            gzip.GzipFile("", "wb", 1, raw, mtime=0) as packed,
-        ):
-            shutil.copyfileobj(plain, packed, 1 << 20)
+    known = read_report(dump)["files"] if dump else {}
+    listed = []
+    for file in triple_files(dump) if dump else ():
+        link(file, folder / file.name)
+        listed.append({"name": file.name, **known[file.name]})
         advance(1)
     if dump:
         for extra in ("report.json", *LISTS):
             shutil.copy2(dump / extra, folder / extra)
     _write_json(folder / "removed.json", list(removed))
-    listed = [_told(file) for file in [*sorted(folder.glob("*.nt.gz")), folder / "removed.json"]]
+    listed.append(_told(folder / "removed.json"))
     former = about.get("previous", {}).get("name", "")
     _write_json(folder / LISTED, {"release": about["name"], "created": about["created"], "previous": former, "files": listed})
     return folder, listed
 
 
+def link(file: Path, name: Path) -> None:
+    """Another name of a file that never changes; a copy where the file system has no such names."""
+    try:
+        os.link(file, name)
+    except OSError:
+        shutil.copy2(file, name)
+
+
 def _told(file: Path) -> dict[str, Any]:
-    return {"name": file.name, "bytes": file.stat().st_size, "sha256": sha256(file)}
+    return {"name": file.name, **about(file)}
 
 
 def kept(data: Path) -> list[dict[str, Any]]:
@@ -153,9 +183,9 @@ def documents(dump: Path) -> Iterator[dict[str, Any]]:
 
 def shards(dump: Path) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
     """(name, search documents) of each shard of a dump, to be read in turn."""
-    for file in sorted(dump.glob("*.documents.jsonl")):
-        with file.open("rb") as lines:
-            yield file.name.removesuffix(".documents.jsonl"), map(orjson.loads, lines)
+    for file in sorted(dump.glob(f"*{DOCUMENTS}")):
+        with reading(file) as lines:
+            yield file.name.removesuffix(DOCUMENTS), map(orjson.loads, lines)
 
 
 DIGEST = 16
@@ -165,7 +195,7 @@ DIGEST = 16
 def with_digests(dump: Path) -> Iterator[tuple[dict[str, Any], bytes]]:
     """The search documents, each with the digest of the notice's own lines of the dump, b"" in a dump that has none."""
     for name, shard in shards(dump):
-        file = dump / f"{name}.digests"
+        file = dump / f"{name}{DIGESTS}"
         with file.open("rb") if file.is_file() else BytesIO() as digests:
             for document in shard:
                 yield document, digests.read(DIGEST)

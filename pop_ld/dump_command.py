@@ -28,7 +28,9 @@ def grammar(made: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Raises UsageError, Busy, StoreError."""
     from pop_ld import downloads
+    from pop_ld.store.folders import check_own
 
+    check_own(Path(settings.data))
     found = downloads.make(Path(settings.data), args.formats, args.bases, jobs=args.jobs or os.cpu_count() or 1, quiet=args.quiet)
     total = sum(file.bytes for file in found.files)
     print(

@@ -1,7 +1,8 @@
 """Files → findings, by file name and line: notices wait in the spool, shards are checked in any process, their lines are merged.
 
-A line of a ``.checked`` file is a key by which the lines sort (file and line of the notice), a tab, and JSON: base, REF, producer, whether
-it is a notice (else a remark of a reader, on what may be none), and its findings. A check holds one batch in memory, whatever the volume.
+A line of a ``.checked.gz`` file is a key by which the lines sort (file and line of the notice), a tab, and JSON: base, REF, producer,
+whether it is a notice (else a remark of a reader, on what may be none), and its findings. A check holds one batch in memory, whatever the
+volume.
 """
 
 from __future__ import annotations
@@ -9,20 +10,24 @@ from __future__ import annotations
 import heapq
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pop_ld.batches import in_batches
-from pop_ld.checking import checker, reading_finding
-from pop_ld.conversion import ShardTask, merged_notices, no_collector
+from pop_ld.checking import Built, checker, reading_finding
 from pop_ld.notices import Notice, Problem
+from pop_ld.packed import reading_text, writing_text
 from pop_ld.producers import producer_of
+from pop_ld.spooling import ShardTask, merged_notices, no_collector
 from pop_ld.validation import Finding, Tally
+from pop_ld.validation.findings import values_of
 from pop_ld.validation.foreign import ForeignShapes
 
-READING = "read.checked"
+CHECKED = ".checked.gz"
+"""End of the names of such files."""
+READING = "read" + CHECKED
 """File of what was found while files were read."""
 
 
@@ -66,21 +71,51 @@ class Headers:
         return False
 
 
+class ShardCheck:
+    """Checks the notices of a shard batch by batch and writes, when it is closed, ``<base>-<number>.checked.gz``; ``tally`` counts."""
+
+    def __init__(self, shard: ShardTask, foreign: ForeignShapes | None = None) -> None:
+        self._shard = shard
+        self._check = checker(shard.base, shard.settings, shard.thesauri, foreign)
+        self._headers = Headers(shard.work)
+        self._merges: dict[str, list[Problem]] = defaultdict(list)
+        self._lines: list[str] = []
+        self.batch = self._check.batch
+        self.tally = Tally()
+
+    def merge(self, problem: Problem) -> None:
+        """Takes note of a merge of two notices; before the batch that holds what it made."""
+        self._merges[problem.ref].append(problem)
+
+    def add(self, notices: Sequence[Notice]) -> None:
+        """Checks some notices."""
+        self._note(notices, self._check(notices))
+
+    def add_built(self, built: Sequence[Built], shared: Iterable[str]) -> None:
+        """Checks some notices that a conversion has built, with the lines that they share."""
+        self._note([one.notice for one in built], self._check.of_built(built, shared))
+
+    def _note(self, notices: Iterable[Notice], findings: Iterable[Finding]) -> None:
+        spoken = (finding for finding in findings if self._headers.speak(finding))
+        self._lines += _checked_lines(notices, spoken, self._merges, self.tally)
+
+    def close(self) -> None:
+        """Writes what was found."""
+        work, name = self._shard.work, self._shard.name
+        (work / f"{name}.absent").write_text(json.dumps([values_of(f) for f in self._headers.absent.values()]), encoding="utf-8")
+        self._lines.sort()
+        with writing_text(work / f"{name}{CHECKED}") as file:
+            file.writelines(self._lines)
+
+
 def check_shard(task: CheckTask) -> Tally:
-    """Checks the notices of a shard, merged by REF, and writes ``<base>-<number>.checked``."""
-    shard, tally, headers = task.shard, Tally(), Headers(task.shard.work)
-    check = checker(shard.base, shard.settings, shard.thesauri, task.foreign)
-    merges: dict[str, list[Problem]] = defaultdict(list)
-    lines: list[str] = []
-    notices = merged_notices(shard, lambda problem: merges[problem.ref].append(problem))
+    """Checks the notices of a shard, merged by REF, and writes ``<base>-<number>.checked.gz``."""
+    check = ShardCheck(task.shard, task.foreign)
     with no_collector():
-        for batch in in_batches(notices, check.batch):
-            findings = [finding for finding in check(batch) if headers.speak(finding)]
-            lines += _checked_lines(batch, findings, merges, tally)
-    (shard.work / f"{shard.name}.absent").write_text(json.dumps([astuple(f) for f in headers.absent.values()]), encoding="utf-8")
-    lines.sort()
-    (shard.work / f"{shard.name}.checked").write_text("".join(lines), encoding="utf-8", newline="\n")
-    return tally
+        for batch in in_batches(merged_notices(task.shard, check.merge), check.batch):
+            check.add(batch)
+    check.close()
+    return check.tally
 
 
 def _checked_lines(batch: Iterable[Notice], findings: Iterable[Finding], merges: dict[str, list[Problem]], tally: Tally) -> Iterator[str]:
@@ -115,14 +150,15 @@ def check_reading(work: Path) -> Tally:
                     checked = Checked(remark.base, remark.ref, remark.producer, False, (remark,))
                     lines.append(line_of(remark.file, remark.line, checked))
     lines.sort()
-    (work / READING).write_text("".join(lines), encoding="utf-8", newline="\n")
+    with writing_text(work / READING) as file:
+        file.writelines(lines)
     return tally
 
 
 def line_of(file: str, line: int, checked: Checked) -> str:
     """A line of a ``.checked`` file."""
     head = file.replace("\t", " ").replace("\n", " ")
-    content = [checked.base, checked.ref, checked.producer, checked.is_notice, [astuple(finding) for finding in checked.findings]]
+    content = [checked.base, checked.ref, checked.producer, checked.is_notice, [values_of(finding) for finding in checked.findings]]
     return f"{head}\x01{line:012d}\t{json.dumps(content, ensure_ascii=False)}\n"
 
 
@@ -135,6 +171,6 @@ def read_line(line: str) -> Checked:
 def merged_lines(folder: Path) -> Iterator[Checked]:
     """The lines of all ``.checked`` files of a folder, by file and line."""
     with ExitStack() as stack:
-        files = [stack.enter_context(path.open(encoding="utf-8", newline="\n")) for path in sorted(folder.glob("*.checked"))]
+        files = [stack.enter_context(reading_text(path)) for path in sorted(folder.glob(f"*{CHECKED}"))]
         for line in heapq.merge(*files):
             yield read_line(line)

@@ -9,17 +9,19 @@ from __future__ import annotations
 import heapq
 import json
 import marshal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TextIO, TypeAlias
 from zlib import crc32
 
 from pop_ld import iris
+from pop_ld.dump import LINKS
 from pop_ld.mapping.compiler import escape
 from pop_ld.notices import Notice, Problem, Record
+from pop_ld.packed import reading_text
 from pop_ld.relations import LinkField, link_fields, link_name, read_link_name
 from pop_ld.report import Report
 
@@ -189,11 +191,11 @@ def with_chosen(documents: Iterable[dict[str, Any]], dump: Path) -> Iterator[dic
 
 
 def _chosen(dump: Path) -> dict[str, list[str]]:
-    """Notice -> ``property notice``, of links.nt: what is not derived there was chosen between bases."""
+    """Notice -> ``property notice``, of links.nt.gz: what is not derived there was chosen between bases."""
     said = {name for group in link_fields().values() for f in group if len(f.targets) > 1 for name in (f.property, *f.also)}
     wanted = {f"<{name}>" for name in said}
     found: dict[str, list[str]] = {}
-    with (dump / "links.nt").open(encoding="utf-8") as lines:
+    with reading_text(dump / LINKS) as lines:
         for line in lines:
             subject, predicate, value = line.split(" ", 2)
             if predicate in wanted:
@@ -210,31 +212,61 @@ def dangling_line(name: str, problem: Problem) -> str:
 
 
 def write_release_list(
-    release: Path, before: Path | None, dump: Path | None, fresh: Iterable[tuple[str, str]], kind_now: Callable[[str], str]
+    release: Path,
+    before: Path | None,
+    dump: Path | None,
+    fresh: Iterable[tuple[str, str]],
+    kind_now: Callable[[str], str],
+    changed: Collection[str] | None = None,
 ) -> int:
     """Writes dangling.jsonl of a release folder, each reference once; returns how many.
 
     It is made of the list of the release ``before``, of the dump's, and of ``fresh`` (name, kind): what the changes left without a
-    notice. ``kind_now`` gives the kind of Problem that a reference is in the store, "" where it is resolved or gone.
+    notice. ``kind_now`` gives the kind of Problem that a reference is in the store, "" where it is resolved or gone; it is asked of
+    the dump's, and of others from or to the notices ``changed`` (IRIs; None for any), for what follows from links depends on these
+    alone. Of a dump that is all there is, nothing is asked: conversion has joined its links.
     """
     lists = [(rank, folder / LIST) for rank, folder in enumerate((dump, before)) if folder and (folder / LIST).is_file()]
     with (release / LIST).open("w", encoding="utf-8", newline="\n") as file:
+        if dump and not before and lists:
+            return _copied(lists[0][1], file)
+        touched = None if changed is None else {_key_of(iri) for iri in changed}
         count = 0
-        for line in _still_unresolved(lists, fresh, kind_now):
+        for line in _still_unresolved(lists, fresh, kind_now, touched):
             file.write(line)
             count += 1
         return count
 
 
-def _still_unresolved(lists: list[tuple[int, Path]], fresh: Iterable[tuple[str, str]], kind_now: Callable[[str], str]) -> Iterator[str]:
+def _copied(path: Path, file: TextIO) -> int:
+    count = 0
+    with path.open(encoding="utf-8", newline="\n") as lines:
+        for line in lines:
+            file.write(line)
+            count += 1
+    return count
+
+
+def _key_of(iri: str) -> str:
+    return iri.rpartition("/")[2]
+
+
+def _still_unresolved(
+    lists: list[tuple[int, Path]], fresh: Iterable[tuple[str, str]], kind_now: Callable[[str], str], touched: set[str] | None
+) -> Iterator[str]:
     """The lines of all lists, by name; of those with one name that of the first list, for a dump names file and line."""
     with ExitStack() as stack:
-        streams = [_ranked(stack.enter_context(path.open(encoding="utf-8")), rank) for rank, path in lists]
+        streams = [_ranked(stack.enter_context(path.open(encoding="utf-8", newline="\n")), rank) for rank, path in lists]
         streams.append(_ranked(sorted(dangling_line(name, _plain_problem(name, kind)) for name, kind in dict(fresh).items()), 2))
-        for name, lines in groupby(heapq.merge(*streams), key=lambda entry: _name(entry[0])):
-            kind = kind_now(name)
-            if kind:
-                line = min(lines, key=lambda entry: entry[1])[0]
+        for name, group in groupby(heapq.merge(*streams), key=lambda entry: _name(entry[0])):
+            lines = list(group)
+            line, _ = min(lines, key=lambda entry: entry[1])
+            if touched is not None and all(rank == 1 for _, rank in lines):
+                source, _, target = read_link_name(name)
+                if _key_of(source) not in touched and target not in touched:
+                    yield line
+                    continue
+            if kind := kind_now(name):
                 found = json.loads(line)
                 yield line if found["kind"] == kind else json.dumps({**found, "kind": kind}, ensure_ascii=False) + "\n"
 

@@ -14,19 +14,18 @@ from pop_ld import iris, resources, store
 from pop_ld.config import Settings
 from pop_ld.mapping.compiler import escape
 from pop_ld.search.contract import DEEPEST, Hit, SearchReader
+from pop_ld.search.question import Question
 from pop_ld.store.counting import Links
 
 
 def manifest(data: Path, settings: Settings, counts: Counter[str], examples: list[dict[str, str]], more: dict[str, Any]) -> dict[str, Any]:
     """The manifest of the release that comes next; what ``more`` does not say of examples and thesauri is as it was before."""
-    now = datetime.now(UTC)
     bases = {slug: counts[slug] for slug in sorted(counts) if counts[slug]}
     former = store.current(data).manifest if store.current_name(data) else {}
     known = {e["base"]: e for e in [*former.get("examples", ()), *examples]}
     shown = [known[slug] for slug in bases if slug in known]
     return {
-        "name": store.next_name(data, now.date()),
-        "created": now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        **named(data),
         "site": settings.site,
         "bases": bases,
         "notices": sum(bases.values()),
@@ -35,6 +34,12 @@ def manifest(data: Path, settings: Settings, counts: Counter[str], examples: lis
         "thesauri": former.get("thesauri", {}),
         **more,
     }
+
+
+def named(data: Path) -> dict[str, str]:
+    """``name`` and ``created`` of a release that comes next, were it made now."""
+    now = datetime.now(UTC)
+    return {"name": store.next_name(data, now.date()), "created": now.isoformat(timespec="seconds").replace("+00:00", "Z")}
 
 
 FEATURED = 8
@@ -46,23 +51,23 @@ _RUNS, _RUN = 6, 12
 def featured(index: SearchReader, release: str, bases: Mapping[str, int]) -> list[dict[str, str]]:
     """Notices with an image to show on the first page, of each base in turn: chance that the release's name decides.
 
-    Few places of each base are looked at, so a base in which images are rare may have none.
+    Few places of each base are looked at, among the notices that changed last.
     """
-    found = [_drawn(index, f"{release} {slug}", slug, count) for slug, count in bases.items()]
+    found = [_drawn(index, f"{release} {slug}", slug) for slug in bases]
     turns = [hit for turn in zip_longest(*found) for hit in turn if hit]
     return [{"base": h.base, "iri": h.iri, "label": h.title, "summary": h.summary, "image": h.image} for h in turns[:FEATURED]]
 
 
-def _drawn(index: SearchReader, lot: str, slug: str, count: int) -> list[Hit]:
-    """Notices of a base that have an image and a title, as far apart as chance puts them."""
-    places = max(min(count, DEEPEST) - _RUN, 0) + 1
+def _drawn(index: SearchReader, lot: str, slug: str) -> list[Hit]:
+    """Notices of a base that have an image and a title, as far apart as chance puts them, among those that changed last."""
+    shown = Question(order="-changed").choosing("base", [slug]).choosing("image", ["oui"])  # an order by number: by text, 30 times as long
+    places = max(min(index.find(shown, limit=0).total, DEEPEST) - _RUN, 0) + 1
     starts = {int.from_bytes(hashlib.sha256(f"{lot} {run}".encode()).digest()[:8], "big") % places for run in range(_RUNS)}
     each = -(-FEATURED // len(starts))
     found: dict[str, Hit] = {}
     for start in sorted(starts):
-        hits = index.search("", base=slug, offset=start, limit=_RUN).hits
-        shown = [hit for hit in hits if hit.image and hit.title != hit.ref and hit.iri not in found]
-        found.update((hit.iri, hit) for hit in shown[:each])
+        hits = [hit for hit in index.find(shown, offset=start, limit=_RUN).hits if hit.title != hit.ref and hit.iri not in found]
+        found.update((hit.iri, hit) for hit in hits[:each])
     return list(found.values())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,17 +14,19 @@ from pop_ld import agents, feed, harvesting, iris, linking, quality, search, sit
 from pop_ld import dump as dumps
 from pop_ld import manifest as manifests
 from pop_ld.aligning import publishing
+from pop_ld.aside import Aside
 from pop_ld.batches import in_batches
 from pop_ld.config import Settings
 from pop_ld.errors import CheckFailed, SearchUnavailable
 from pop_ld.formats import BY_SUFFIX, descriptions
 from pop_ld.formats.rdf import rdf
+from pop_ld.packed import reading
 from pop_ld.processes import SMALL
 from pop_ld.progress import stage
 from pop_ld.reconciliation import things
 from pop_ld.reconciliation.things_builder import build_things
-from pop_ld.search import folders, lexicon
-from pop_ld.search.lexicon_builder import build_lexicon
+from pop_ld.search import folders
+from pop_ld.store import neighbours
 from pop_ld.store.statistics import Statistics
 
 log = logging.getLogger(__name__)
@@ -66,25 +68,27 @@ def relink(writer: store.Writer, dump: Path, notices: int, quiet: bool) -> list[
         return writer.relink((d["iri"] for d in dumps.documents(dump)), agents.names_in(dump), bar.advance)
 
 
-def replace_notices(writer: store.Writer, dump: Path, counts: Counter[str], *, first: bool, quiet: bool) -> dict[str, dict[str, int]]:
+def replace_notices(
+    writer: store.Writer, dump: Path, brought: Mapping[str, int], counts: Counter[str], *, first: bool, quiet: bool
+) -> dict[str, dict[str, int]]:
     """Removes the notices that the dump carries anew, loads it, and brings ``counts`` up to date.
 
-    Returns how many were ``added`` and ``replaced`` by base.
+    ``brought`` counts the notices of the dump by base. Returns how many were ``added`` and ``replaced`` by base.
     """
-    replaced, fresh = Counter[str](), Counter[str]()
-    for batch in in_batches(((d["iri"], d["base"]) for d in dumps.documents(dump)), 50_000):
-        old = set() if first else writer.existing(iri for iri, _ in batch)
+    replaced, fresh = Counter[str](), Counter[str](brought if first else {})
+    for batch in in_batches(((d["iri"], d["base"]) for d in dumps.documents(dump)), 50_000) if not first else ():
+        old = writer.existing(iri for iri, _ in batch)
         fresh.update(slug for iri, slug in batch if iri not in old)
-        if not first:
-            writer.remove(iri for iri, _ in batch)  # tombstones of notices that come back go too
+        writer.remove(iri for iri, _ in batch)  # tombstones of notices that come back go too
         replaced.update(slug for iri, slug in batch if iri in old)
     counts.update(fresh)
-    files = sorted(dump.glob("*.nt"))
+    files = dumps.triple_files(dump)
     size = sum(f.stat().st_size for f in files)
     with stage("load", "bytes", size, quiet=quiet) as bar:
         if size < SMALL and not first:
             for file in files:
-                writer.insert(file.read_bytes())
+                with reading(file) as content:
+                    writer.insert(content.read())
                 bar.advance(file.stat().st_size)
         else:
             writer.bulk_load(files, bar.advance)
@@ -98,6 +102,7 @@ def snapshot(
     manifest: dict[str, Any],
     documents: Callable[[], Iterable[dict[str, Any]]],
     before: store.Release | None,
+    beside: Aside,
     *,
     dump: Path | None = None,
     removed: Sequence[str] = (),
@@ -109,16 +114,13 @@ def snapshot(
     with harvesting.pending(data, manifest["created"]):
         with stage("keep dump", "files", quiet=quiet) as bar:
             kept, manifest["dump"] = dumps.keep(data, manifest, dump, removed, bar.advance)
-        measured = _measure(writer, data, settings.site, manifest, before, dump=dump, removed=removed, quiet=quiet)
+        measured = _measure(writer, data, settings.site, manifest, before, beside, quiet)
         manifest["links"] = publishing.bring(writer, data, settings.site, manifest, before, measured, quiet=quiet)
         counts = _describe(writer, settings, manifest, measured, quiet)
 
         def furnish(folder: Path, reader: store.ResourceReader) -> dict[str, Any]:
-            with stage("index", "indexes", 1, quiet=quiet) as bar:
-                search.build(folder / "search", documents(), before=before.path / "search" if before else None, removed=removed)
-                bar.advance()
-            held = _index_in_cluster(settings, manifest, documents, before, removed, quiet)
-            dangling = linking.write_release_list(folder, before.path if before else None, dump, fresh, writer.unresolved)
+            changed = _changed(dump, removed) if writer.changes.quads is not None else None
+            dangling = linking.write_release_list(folder, before.path if before else None, dump, fresh, writer.unresolved, changed)
             shutil.rmtree(data / "dumps" / name, ignore_errors=True)  # left by a publication that was cut before its swap
             kept.rename(data / "dumps" / name)
             for file in measured.iterdir():
@@ -126,9 +128,9 @@ def snapshot(
             measured.rmdir()
             with stage("sitemaps", "files", quiet=quiet) as bar:
                 sitemaps.write(folder / sitemaps.FOLDER, writer.select, manifest, before, bar.advance)
+            batch = beside.into(folder)
+            held = _index_in_cluster(settings, manifest, documents, before, removed, quiet)
             index = search.open_search(folder / "search")
-            with stage("lexicon", "suggestions", quiet=quiet) as bar:
-                bar.advance(build_lexicon(folder / lexicon.FOLDER, index))
             with stage("things by name", "things", quiet=quiet) as bar:
                 bar.advance(build_things(folder / things.FOLDER, index, reader, settings.site))
             shown = {
@@ -136,7 +138,7 @@ def snapshot(
                 "departments": manifests.departments(index, settings.site),
             }
             records = harvesting.write(folder, writer, manifest, before, index, dump=dump, removed=removed, undone=undone, quiet=quiet)
-            _feed(writer, data, settings, manifest, before, quiet)
+            _feed(writer, data, settings, manifest, before, batch, quiet)
             return {"triples": counts.triples, "dangling": dangling, "records": records, **held, **shown}
 
         release = writer.snapshot(name, manifest, furnish, _check)
@@ -147,15 +149,28 @@ def snapshot(
     return release
 
 
+def _changed(dump: Path | None, removed: Sequence[str]) -> set[str]:
+    """IRIs of the notices that a publication brings or takes out."""
+    return {*removed, *(document["iri"] for document in dumps.documents(dump))} if dump else set(removed)
+
+
 def _feed(
-    writer: store.Writer, data: Path, settings: Settings, manifest: dict[str, Any], before: store.Release | None, quiet: bool
+    writer: store.Writer,
+    data: Path,
+    settings: Settings,
+    manifest: dict[str, Any],
+    before: store.Release | None,
+    batch: Path | None,
+    quiet: bool,
 ) -> None:
-    """Writes the batch of the change feed that the new release makes; it is listed once the release serves."""
-    if settings.feed:
+    """Writes the batch of the change feed that the new release makes, unless it is made; it is listed once the release serves."""
+    if not settings.feed:
+        return
+    if batch is None:
         with stage("feed", "versions", quiet=quiet) as bar:
             former, quads = before.name if before else "", writer.changes.quads
-            made = feed.prepare(writer.read, data, settings.site, manifest["name"], manifest["created"], former, quads, bar.advance)
-            feed.place(made)
+            batch = feed.prepare(writer.read, data, settings.site, manifest["name"], manifest["created"], former, quads, bar.advance)
+    feed.place(batch)
 
 
 def _index_in_cluster(
@@ -192,18 +207,17 @@ def _measure(
     site: str,
     manifest: dict[str, Any],
     before: store.Release | None,
-    *,
-    dump: Path | None,
-    removed: Sequence[str],
+    beside: Aside,
     quiet: bool,
 ) -> Path:
     """A folder with the ledger and the counts of the new release, whose measurements are put into the store's graph of quality."""
     name, created = manifest["name"], manifest["created"]
     folder = dumps.fresh(data / "snapshots" / f".{name}.quality.tmp")
-    parts = (iris.path_of(site, thing).partition("/") for thing in removed)
-    gone = [(base, iris.unkey(key)) for base, _, key in parts]
+    beside.ledger(folder)
     with stage("measure", "notices", quiet=quiet) as bar:
-        summary = quality.build(folder, before.path if before else None, dump, gone, writer.select, site)
+        former = before.path if before else None
+        concerned = writer.read(lambda engine: neighbours.concerned(engine, former / "store", writer.changes.quads)) if former else None
+        summary = quality.complete(folder, former, writer.select, site, concerned)
         quality.save(folder, summary, name, created)
         bar.advance(summary["notices"])
         triples = folder / "quality.nt"

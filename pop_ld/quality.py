@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pop_ld import iris
 from pop_ld.dump import shards
-from pop_ld.inspection import READING, Checked, read_line
+from pop_ld.inspection import CHECKED, READING, Checked, read_line
 from pop_ld.mapping.compiler import escape
+from pop_ld.packed import reading_text
 from pop_ld.validation import SEVERITIES, Finding
 from pop_ld.validation.ledger import FILE, Entry, LedgerWriter
-from pop_ld.validation.rules import CORPUS, by_code, rules_of
+from pop_ld.validation.rules import CORPUS, by_code, catalogue, rules_of, triples
+
+if TYPE_CHECKING:
+    from pop_ld.validation.fast import Constraint
 
 SUMMARY = "quality.json"
 SOUND = "none"
@@ -30,12 +36,10 @@ Select = Callable[[str], Iterable[tuple[str, str, str]]]
 """A query in; (focus node, path, value) of each solution out, as texts."""
 
 
-def build(
-    folder: Path, before: Path | None, dump: Path | None, removed: Iterable[tuple[str, str]], select: Select, site: str
-) -> dict[str, Any]:
-    """Writes ``quality.sqlite`` and ``quality.json`` into a folder; returns what the latter holds.
+def begin(folder: Path, before: Path | None, dump: Path | None, removed: Iterable[tuple[str, str]]) -> None:
+    """Writes ``quality.sqlite`` into a folder: the ledger of the release ``before``, and what the dump's check found.
 
-    It starts from the ledger of the release ``before``, takes in what the dump's check found, and finds anew what only all notices show.
+    It needs no store, so any process may do it; about 50 µs a notice of the dump, and a copy of the former ledger.
     """
     with LedgerWriter(folder / FILE, before / FILE if before else None) as ledger:
         ledger.remove(removed)
@@ -43,12 +47,21 @@ def build(
             ledger.replace(_from_dump(dump))
             for checked in _remarks(dump):
                 ledger.add(checked.base, checked.ref, map(_entry, checked.findings))
-        ledger.forget(rule.code for rule in rules_of(CORPUS))
-        for finding in corpus_findings(select, site):
+
+
+def complete(folder: Path, before: Path | None, select: Select, site: str, concerned: Collection[str] | None = None) -> dict[str, Any]:
+    """Finds anew, in a ledger that was begun, what only all notices show; returns what ``quality.json`` is to hold.
+
+    That is, of the notices ``concerned`` (IRIs, ``store.neighbours``); of all where None is given or the release before had other rules.
+    """
+    if not before or read(before).get("corpus") != corpus_key() or not (before / FILE).is_file():
+        concerned = None
+    with LedgerWriter(folder / FILE, None, begun=True) as ledger:
+        ledger.forget((rule.code for rule in rules_of(CORPUS)), None if concerned is None else (_place(site, thing) for thing in concerned))
+        for finding in corpus_findings(select, site, concerned):
             ledger.add(finding.base, finding.ref, [_entry(finding)])
         summary = _summary(ledger)
-    summary["history"] = _history(before)
-    return summary
+    return summary | {"history": _history(before), "corpus": corpus_key()}
 
 
 def save(folder: Path, summary: dict[str, Any], release: str, created: str) -> None:
@@ -72,12 +85,12 @@ def _history(before: Path | None) -> list[dict[str, Any]]:
 
 def _lines(files: Iterable[Path]) -> Iterator[Checked]:
     for file in sorted(files):
-        with file.open(encoding="utf-8", newline="\n") as lines:
+        with reading_text(file) as lines:
             yield from map(read_line, lines)
 
 
 def _from_dump(dump: Path) -> Iterator[tuple[str, str, str, list[Entry]]]:
-    for checked in _lines(file for file in dump.glob("*.checked") if file.name != READING):
+    for checked in _lines(file for file in dump.glob(f"*{CHECKED}") if file.name != READING):
         if checked.is_notice:
             yield checked.base, checked.ref, checked.producer, list(map(_entry, checked.findings))
 
@@ -88,7 +101,7 @@ def documents(dump: Path) -> Iterator[dict[str, Any]]:
     "none" where they say nothing; absent where the dump was not validated. One shard's faulty notices are held at a time.
     """
     for name, found in shards(dump):
-        file = dump / f"{name}.checked"
+        file = dump / f"{name}{CHECKED}"
         if not file.is_file():
             yield from found
             continue
@@ -114,18 +127,41 @@ def _entry(finding: Finding) -> Entry:
 # Rules that only all notices together break --------------------------------------------------------------------------------
 
 
-def corpus_findings(select: Select, site: str) -> Iterator[Finding]:
-    """The findings of shapes/corpus.ttl: one query a rule over the whole store (SHACL §5.3, set-based)."""
-    from pop_ld.validation.fast import sparql_constraints
-    from pop_ld.validation.rules import catalogue, triples
-
-    for constraint in sparql_constraints(list(triples(CORPUS))):
+def corpus_findings(select: Select, site: str, concerned: Collection[str] | None = None) -> Iterator[Finding]:
+    """The findings of shapes/corpus.ttl: a query a rule over the whole store (SHACL §5.3, set-based), or one for each notice concerned."""
+    for constraint in _constraints():
         rule = catalogue()[constraint.iri]
-        for focus, path, value in select(constraint.query):
-            base, _, key = iris.path_of(site, focus).partition("/")
-            field = iris.last_part(path).rpartition("-")[2] if path else rule.field
-            shown = iris.unkey(value.rpartition("/")[2]) if value.startswith(f"{site}/id/") else value
-            yield Finding(rule.code, rule.severity, base, iris.unkey(key), "", 0, field, value=shown)
+        queries = [constraint.query] if concerned is None else (_about(constraint.query, thing) for thing in sorted(concerned))
+        for query in queries:
+            for focus, path, value in select(query):
+                base, ref = _place(site, focus)
+                field = iris.last_part(path).rpartition("-")[2] if path else rule.field
+                shown = iris.unkey(value.rpartition("/")[2]) if value.startswith(f"{site}/id/") else value
+                yield Finding(rule.code, rule.severity, base, ref, "", 0, field, value=shown)
+
+
+@cache
+def _constraints() -> tuple[Constraint, ...]:
+    from pop_ld.validation.fast import sparql_constraints
+
+    return tuple(sparql_constraints(list(triples(CORPUS))))
+
+
+@cache
+def corpus_key() -> str:
+    """Changes with the rules that compare notices: what others found is not brought up to date, but found anew."""
+    return sha256("\n".join(constraint.query for constraint in _constraints()).encode("utf-8")).hexdigest()[:16]
+
+
+def _about(query: str, thing: str) -> str:
+    """A rule's query about one notice: ``$this`` is bound before it begins (SHACL §5.3.1)."""
+    return query.replace("SELECT $this", f"SELECT (<{thing}> AS ?this)", 1).replace("$this", f"<{thing}>")
+
+
+def _place(site: str, thing: str) -> tuple[str, str]:
+    """(base, REF) of a notice's IRI."""
+    base, _, key = iris.path_of(site, thing).partition("/")
+    return base, iris.unkey(key)
 
 
 # Counts --------------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from typing import Any
 from pop_ld.errors import ReadError
 from pop_ld.notices import Problem
 
+LAYOUT = 2
+"""Of the files of a dump; 1 had them plain."""
 STRANGERS = 50
 """Labels not found in a field's thesaurus that the report lists, with what is nearest to them."""
 EXAMPLES = 3
@@ -39,6 +41,8 @@ class Report:
     """What the shapes found: counts by severity and by rule, and of what keeps it from being published; empty where nothing was checked."""
     sources: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    plan: str = ""
+    """Digest of what decided the bytes of the dump."""
 
     def note(self, problems: Iterable[Problem]) -> None:
         """Counts problems and keeps the first of each kind."""
@@ -88,6 +92,8 @@ class Report:
         for (kind, _, _), count in self.problems.items():
             by_kind[kind] += count
         return {
+            "layout": LAYOUT,
+            "plan": self.plan,
             "notices": {
                 "read": self.read,
                 "converted": sum(self.converted.values()),
@@ -130,4 +136,6 @@ def read_report(dump: Path) -> dict[str, Any]:
         report: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ReadError("no complete dump here: convert writes report.json last", file=str(dump)) from error
+    if report.get("layout") != LAYOUT:
+        raise ReadError("another version of this program made this dump: convert the files anew", file=str(dump))
     return report

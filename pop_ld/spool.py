@@ -33,7 +33,7 @@ class SpoolWriter:
         self.waiting: dict[tuple[str, int], list[tuple[object, ...]]] = defaultdict(list)
 
     def add(self, notice: Notice) -> None:
-        key = notice.base, crc32(notice.ref.encode("utf-8")) % PARTS
+        key = notice.base, _place(notice.ref)
         waiting = self.waiting[key]
         waiting.append((notice.ref, notice.file, notice.line, dict(notice.fields), notice.withheld))
         self.counts[notice.base] += 1
@@ -57,6 +57,15 @@ def shards(count: int) -> list[range]:
         number *= 2
     size = PARTS // number
     return [range(start, start + size) for start in range(0, PARTS, size)]
+
+
+def shard_of(ref: str, number: int) -> int:
+    """The shard that holds the notice of that REF, of the ``number`` that its base has (a divisor of PARTS)."""
+    return _place(ref) // (PARTS // number)
+
+
+def _place(ref: str) -> int:
+    return crc32(ref.encode("utf-8", "surrogatepass")) % PARTS
 
 
 def notices(folder: Path, base: str, parts: range) -> Iterator[Notice]:

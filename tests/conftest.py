@@ -12,6 +12,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 ALONE = (
+    "following/test_balanced",
     "store/test_lanes",
     "store/test_query_deaths",
     "store/test_query_pool",

@@ -13,6 +13,7 @@ from pop_ld.bases import load_bases
 from pop_ld.config import Settings
 from pop_ld.namesakes import Life, candidates
 from pop_ld.relations import AGENT_NOTICE, NAME_KEY, NOTICE_AGENT
+from tests import dumps
 
 SETTINGS = Settings()
 SITE = SETTINGS.site
@@ -67,7 +68,7 @@ def links(path: Path) -> set[tuple[str, str]]:
     """(agent, REF of the Autor notice) of each link, which must be there in both directions."""
     content = pyoxigraph.Store.read_only(str(path)) if path.is_dir() else pyoxigraph.Store()
     if path.is_file():
-        content.load(path=str(path), format=pyoxigraph.RdfFormat.N_TRIPLES)
+        content.load(dumps.text(path), format=pyoxigraph.RdfFormat.N_TRIPLES)
     found = {(q.subject.value, q.object.value) for q in content.quads_for_pattern(None, pyoxigraph.NamedNode(AGENT_NOTICE), None)}
     back = {(q.object.value, q.subject.value) for q in content.quads_for_pattern(None, pyoxigraph.NamedNode(NOTICE_AGENT), None)}
     assert found == back
@@ -77,11 +78,11 @@ def links(path: Path) -> set[tuple[str, str]]:
 def test_a_dump_links_agents_and_counts_what_it_cannot_choose(tmp_path: Path) -> None:
     file = source([PHOTO, DATED, ELDER, YOUNGER, SURNAME, LONG], tmp_path / "a.jsonl")
     report = pipeline.convert([file], tmp_path / "out", SETTINGS, jobs=1, quiet=True)
-    assert links(tmp_path / "out" / "agents.nt") == {(agent("Sauvageot%2C_Lucien_Marie"), "OR00999994")}
+    assert links(tmp_path / "out" / "agents.nt.gz") == {(agent("Sauvageot%2C_Lucien_Marie"), "OR00999994")}
     (problem,) = report.examples["ambiguous-agent", "memoire", ""]
     assert (problem.value, problem.detail) == ("Sauvageot, Lucien", "OR00999991, OR00999992")
     assert agents.names_in(tmp_path / "out") == {"sauvageot_lucien", "sauvageot_lucien_marie"}
-    assert f"OR00999993> <{NAME_KEY}>" not in (tmp_path / "out" / "agents.nt").read_text(encoding="utf-8"), "a surname says too little"
+    assert f"OR00999993> <{NAME_KEY}>" not in dumps.text(tmp_path / "out" / "agents.nt.gz"), "a surname says too little"
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(([PHOTO], [ELDER, LONG], [DATED, YOUNGER]))))

@@ -192,7 +192,7 @@ def test_a_shape_may_accept_some_of_the_texts_remarked_upon(constraint: str, val
 def test_a_kind_that_only_a_rule_of_reading_knows_is_not_lost() -> None:
     """No shape asks for mojibake: what a parser should remark of it one day is told by lecture.ttl."""
     check, one = check_of("merimee"), notice(HIST="chÃ¢teau")
-    (looked,), _ = check._looked([one])
+    (looked,), _ = check._looked(*check._built([one]))
     remark = Problem("mojibake", "a.csv", 2, "merimee", one.ref, "HIST", "chÃ¢teau")
     looked.remarks["HIST", "mojibake"] = [remark]
     (found,) = check._unruled(looked)

@@ -12,6 +12,7 @@ from pop_ld.bases import load_bases
 from pop_ld.config import Settings
 from pop_ld.fields import RecordBuilder
 from pop_ld.notices import Notice
+from tests import dumps
 
 EXPECTED = Path(__file__).parent / "expected"
 
@@ -19,8 +20,7 @@ EXPECTED = Path(__file__).parent / "expected"
 def triples(slug: str, folder: Path) -> str:
     """Every triple of a base's samples, sorted: a diff shows what a change of mapping or parser does."""
     pipeline.convert(list(load_bases()[slug].samples), folder, Settings(), jobs=1, quiet=True)
-    lines = [line for file in folder.glob("*.nt") for line in file.read_text(encoding="utf-8").split("\n") if line]
-    return "\n".join(sorted(lines)) + "\n"
+    return "\n".join(sorted(dumps.lines(folder))) + "\n"
 
 
 def records(slug: str) -> str:

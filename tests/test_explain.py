@@ -15,6 +15,7 @@ from pop_ld.errors import NotFound, UsageError
 from pop_ld.explain import Explanation, comparable, explain, lines, notice_of, short
 from pop_ld.replay import sources
 from pop_ld.sightings import SourceFile, found_in, notices
+from tests import dumps
 
 BASES = load_bases()
 SETTINGS = Settings()
@@ -104,9 +105,7 @@ def test_derived_triples_say_their_fields(two_files: list[Path]) -> None:
 def test_a_merged_notice_is_explained_as_it_was_converted(two_files: list[Path], tmp_path: Path) -> None:
     pipeline.convert(two_files, tmp_path / "dump", SETTINGS, jobs=1, quiet=True)
     thing = f"{SITE}/id/merimee/PA09900077"
-    dumped = {
-        line for file in (tmp_path / "dump").glob("*.nt") for line in file.read_text("utf-8").split("\n") if line.startswith(f"<{thing}> ")
-    }
+    dumped = {line for line in dumps.lines(tmp_path / "dump") if line.startswith(f"<{thing}> ")}
     found = ask(thing, files=two_files)
     assert {f"<{thing}> <{t.predicate}> {t.value} ." for t in found.triples} == dumped
     said = "\n".join(lines(found, "fr"))

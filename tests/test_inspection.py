@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from pop_ld import pipeline, spool
 from pop_ld.bases import load_bases
 from pop_ld.config import Settings
-from pop_ld.conversion import ReadTask, ShardTask, read_file
 from pop_ld.inspection import Checked, CheckTask, check_reading, check_shard, line_of, merged_lines, read_line
+from pop_ld.packed import writing_text
 from pop_ld.report import Report
+from pop_ld.spooling import ReadTask, ShardTask, read_file
 from pop_ld.validation import Finding, Tally
 from pop_ld.validation.rules import files as shapes_files
 
@@ -85,7 +86,7 @@ def test_the_same_findings_whatever_the_shards(mixed: list[Path], tmp_path: Path
                 tally.add(check_shard(CheckTask(ShardTask(slug, number, parts, len(mixed), work, SETTINGS, ""))))
         tally.add(check_reading(work))
         merged.append((list(merged_lines(work)), tally))
-        assert len(list(work.glob("*.checked"))) == 2 * len(parted) + 1
+        assert len(list(work.glob("*.checked.gz"))) == 2 * len(parted) + 1
     assert merged[0] == merged[1] == merged[2]
     assert merged[0][0] == validate(tmp_path / "street", mixed)[2]
 
@@ -142,7 +143,8 @@ def test_lines_of_hostile_texts_are_merged_whole(tmp_path: Path) -> None:
     one = Checked("merimee", hostile, "", True, (Finding("C", "Info", "merimee", hostile, hostile, 1, "F", value=hostile),))
     for number in range(2):
         lines = sorted(line_of(hostile, line, one) for line in (3 + number, 1 + number))
-        (tmp_path / f"{number}.checked").write_text("".join(lines), encoding="utf-8", newline="\n")
+        with writing_text(tmp_path / f"{number}.checked.gz") as file:
+            file.writelines(lines)
     assert list(merged_lines(tmp_path)) == [one] * 4
 
 

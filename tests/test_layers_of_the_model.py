@@ -11,6 +11,7 @@ from pop_ld import pipeline
 from pop_ld.bases import load_bases
 from pop_ld.config import Settings
 from pop_ld.mapping import Shortcut, load_mapping, shortcuts
+from tests import dumps
 
 SHORTCUTS = [s for slug, base in load_bases().items() for s in shortcuts(load_mapping(base.mapping_file), slug)]
 ROOT = Path(__file__).parent.parent
@@ -20,8 +21,7 @@ def graph(files: list[Path], folder: Path) -> pyoxigraph.Store:
     """The triples of a conversion."""
     pipeline.convert(files, folder, Settings(), validate=False, quiet=True)
     store = pyoxigraph.Store()
-    for dump in sorted(folder.glob("*.nt")):
-        store.bulk_load(path=str(dump), format=pyoxigraph.RdfFormat.N_TRIPLES)
+    store.bulk_extend(dumps.triples(folder))
     return store
 
 

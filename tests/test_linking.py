@@ -21,6 +21,7 @@ from pop_ld.notices import Problem
 from pop_ld.relations import LinkField, derived_properties, link_fields
 from pop_ld.report import read_report
 from pop_ld.resources import folder
+from tests import dumps
 
 SETTINGS = Settings()
 SITE = SETTINGS.site
@@ -64,8 +65,8 @@ def convert(notices: Notices, out: Path) -> Path:
 
 
 def links(out: Path) -> set[tuple[str, str, str]]:
-    """links.nt as (base/REF of the subject, name of the property, base/REF of the object or text)."""
-    quads = pyoxigraph.parse(path=str(out / "links.nt"), format=pyoxigraph.RdfFormat.N_TRIPLES)
+    """links.nt.gz as (base/REF of the subject, name of the property, base/REF of the object or text)."""
+    quads = pyoxigraph.parse(dumps.text(out / "links.nt.gz"), format=pyoxigraph.RdfFormat.N_TRIPLES)
     return {(short(q.subject.value), q.predicate.value.removeprefix(POP), short(q.object.value)) for q in quads}
 
 
@@ -107,7 +108,7 @@ def test_a_link_goes_both_ways_across_bases(tmp_path: Path) -> None:
 def test_a_reference_to_no_notice_is_reported_and_keeps_link_and_literal(tmp_path: Path) -> None:
     out = convert({PHOTO: {"LBASE": [CHURCH[1], "9946"]}, WORK: {"MUSEO": [MUSEUM[1]]}}, tmp_path / "out")
     assert links(out) == {("memoire/MH09999991", "LBASE-source", CHURCH[1]), ("joconde/000PE999991", "MUSEO", MUSEUM[1])}
-    assert f"<{thing(PHOTO)}> <{POP}LBASE> <{thing(CHURCH)}> ." in (out / "memoire-000.nt").read_text(encoding="utf-8")
+    assert f"<{thing(PHOTO)}> <{POP}LBASE> <{thing(CHURCH)}> ." in dumps.text(out / "memoire-000.nt.gz")
     problems = [json.loads(line) for line in (out / "problems.jsonl").read_text(encoding="utf-8").splitlines()]
     (found,) = [p for p in problems if p["kind"] == "dangling-reference" and p["base"] == "memoire"]
     assert found["file"].endswith("out.jsonl") and found["line"] == 1
@@ -127,7 +128,7 @@ def test_a_reference_to_no_notice_is_reported_and_keeps_link_and_literal(tmp_pat
 )
 def test_a_reference_that_fits_two_bases(tmp_path: Path, there: tuple[Place, ...], leads: Place | None, kind: str) -> None:
     out = convert({PHOTO: {"LBASE": [LABEL[1]]}, **{place: {"OBS": ["x"]} for place in there}}, tmp_path / "out")
-    text = "".join(file.read_text(encoding="utf-8") for file in out.glob("*.nt"))
+    text = "\n".join(dumps.lines(out))
     for place in (LABEL, NAMESAKE):
         for predicate in (POP + "LBASE", iris.CRM + "P62_depicts", iris.DCTERMS + "subject"):
             assert (f"<{thing(PHOTO)}> <{predicate}> <{thing(place)}> ." in text) == (place == leads)
@@ -157,19 +158,19 @@ class Site:
         out = convert(notices, self.next())
         things = [thing(place) for place in notices]
         self.writer.remove(things)
-        for file in out.glob("*.nt"):
-            if not file.name.endswith("-shared.nt"):
-                self.writer.insert(file.read_bytes())
-        self.note(self.writer.relink(things), out)
+        for name, content in dumps.texts(out).items():
+            if not name.endswith("-shared.nt.gz"):
+                self.writer.insert(content.encode())
+        self.note(self.writer.relink(things), out, things)
 
     def remove(self, place: Place) -> None:
         self.writer.remove([thing(place)])
-        self.note(self.writer.relink([thing(place)]), None)
+        self.note(self.writer.relink([thing(place)]), None, [thing(place)])
 
-    def note(self, fresh: list[tuple[str, str]], out: Path | None) -> None:
+    def note(self, fresh: list[tuple[str, str]], out: Path | None, changed: list[str]) -> None:
         release = self.next()
         release.mkdir()
-        count = linking.write_release_list(release, self.list, out, fresh, self.writer.unresolved)
+        count = linking.write_release_list(release, self.list, out, fresh, self.writer.unresolved, changed)
         self.list = release
         assert count == len(dangling(release))
 

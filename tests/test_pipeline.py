@@ -16,8 +16,10 @@ from pop_ld.bases import load_bases
 from pop_ld.config import Settings
 from pop_ld.errors import NotFound, ReadError, StoreError
 from pop_ld.notices import Notice
+from pop_ld.packed import reading
 from pop_ld.report import read_report
 from pop_ld.search.question import Criterion, Group, Question
+from tests import dumps
 
 SETTINGS = Settings()
 SITE = SETTINGS.site
@@ -69,20 +71,20 @@ def test_nothing_is_lost(dump: Path) -> None:
 
 
 def test_the_report_counts_the_triples_of_the_dump(dump: Path) -> None:
-    lines = [line for file in dump.glob("*.nt") for line in file.read_text(encoding="utf-8").splitlines()]
-    assert read_report(dump)["triples"]["total"] == len(lines)
-    for file in dump.glob("*.nt"):
-        assert len(list(pyoxigraph.parse(path=str(file), format=pyoxigraph.RdfFormat.N_TRIPLES))) == file.read_text("utf-8").count("\n")
+    assert read_report(dump)["triples"]["total"] == len(dumps.lines(dump))
+    for content in dumps.texts(dump).values():
+        assert len(list(pyoxigraph.parse(content, format=pyoxigraph.RdfFormat.N_TRIPLES))) == content.count("\n")
 
 
 def test_withheld_values_never_leave(dump: Path) -> None:
     assert any(SECRET in sample.read_text(encoding="utf-8", errors="replace") for sample in SAMPLES), "the samples plant some"
     for file in dump.iterdir():
-        assert SECRET.encode() not in file.read_bytes(), file.name
+        with reading(file) as content:
+            assert SECRET.encode() not in content.read(), file.name
 
 
 def test_parts_are_reached_from_their_notice(dump: Path) -> None:
-    triples = [q for f in dump.glob("*.nt") for q in pyoxigraph.parse(path=str(f), format=pyoxigraph.RdfFormat.N_TRIPLES)]
+    triples = list(dumps.triples(dump))
     subjects = {q.subject.value for q in triples}
     targets = {(q.subject.value.split("#")[0], q.object.value) for q in triples if isinstance(q.object, pyoxigraph.NamedNode)}
     parts = {s for s in subjects if s.startswith(f"{SITE}/id/") and "#" in s}
@@ -93,7 +95,7 @@ def test_parts_are_reached_from_their_notice(dump: Path) -> None:
 
 
 def test_samples_are_linked_across_bases(dump: Path) -> None:
-    triples = [q for f in dump.glob("*.nt") for q in pyoxigraph.parse(path=str(f), format=pyoxigraph.RdfFormat.N_TRIPLES)]
+    triples = list(dumps.triples(dump))
     notices = {
         q.subject.value for q in triples if q.predicate.value == iris.DCTERMS + "identifier" and f"{SITE}/id/lieu/" not in q.subject.value
     }
@@ -110,16 +112,18 @@ def test_samples_are_linked_across_bases(dump: Path) -> None:
     assert ("enluminures", "enluminures") in pairs and ("memoire", "autor") in pairs
 
 
-def test_check_crm_finds_no_problem(dump: Path, shared: Path) -> None:
+def test_check_crm_finds_no_problem(dump: Path, shared: Path, tmp_path: Path) -> None:
+    for name, content in dumps.texts(dump).items():
+        (tmp_path / name.removesuffix(".gz")).write_text(content, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, shared / "model" / "check_crm.py", *dump.glob("*.nt")], capture_output=True, text=True, check=False
+        [sys.executable, shared / "model" / "check_crm.py", *tmp_path.glob("*.nt")], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
 
 
 def test_the_site_moves_with_its_setting(tmp_path: Path) -> None:
     pipeline.convert([one(tmp_path)], tmp_path / "out", Settings(site="https://example.org/pop"), base="mnr", quiet=True)
-    text = "".join(f.read_text(encoding="utf-8") for f in (tmp_path / "out").glob("*.nt"))
+    text = "\n".join(dumps.lines(tmp_path / "out"))
     assert "<https://example.org/pop/id/mnr/MNR09991>" in text
     assert SITE + "/id/" not in text and iris.ONTOLOGY in text
 
@@ -128,7 +132,7 @@ def test_the_later_file_wins_field_by_field_and_the_report_says_so(tmp_path: Pat
     first = one(tmp_path, "a.jsonl", DESC="avant", HIST="gardé")
     second = one(tmp_path, "b.jsonl", DESC="après")
     report = pipeline.convert([first, second], tmp_path / "out", SETTINGS, base="mnr", quiet=True)
-    text = (tmp_path / "out" / "mnr-000.nt").read_text(encoding="utf-8")
+    text = dumps.texts(tmp_path / "out")["mnr-000.nt.gz"]
     assert '"après"@fr' in text and '"gardé"@fr' in text and '"avant"@fr' not in text
     (merge,) = report.examples[("merged-ref", "mnr", "REF")]
     assert merge.detail == f"{first}:1 (DESC)" and merge.file == str(second)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph
 import pytest
@@ -87,6 +89,53 @@ def test_a_mended_notice_loses_its_findings_and_a_removed_one_leaves_danglers(tm
     history = quality.read(gone.path)["history"]
     assert [entry["release"] for entry in history] == [first.name, mended.name, gone.name]
     assert [entry["notices"] for entry in history] == [3, 3, 2]
+
+
+MUSEUM = {"REF": "M0001", "NOMOFF": "Musée du fil"}
+WORKS = [{"REF": f"0000000000{n}", "TITR": "Bobine", "INV": "2001.4.12", "MUSEO": "M0001"} for n in range(3)]
+
+
+def test_rules_that_compare_notices_are_brought_up_to_date_as_if_all_were_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Changes of numbers, of museums and of parts concern notices that no file brings."""
+    whole: list[list[str]] = []
+    complete = quality.complete
+
+    def compared(begun: Path, *arguments: Any) -> dict[str, Any]:
+        *others, concerned = arguments
+        whole.append(sorted(concerned) if concerned is not None else ["all"])
+        folder = tmp_path / "anew" / str(len(whole))
+        shutil.copytree(begun, folder)
+        found = complete(begun, *others, concerned)
+        assert complete(folder, *others, None) == found
+        for base, ref in (("merimee", "PA09900001"), ("merimee", "PA09900002"), *(("joconde", work["REF"]) for work in WORKS)):
+            one, other = (sorted(LedgerReader(at).of_notice(base, ref), key=str) for at in (begun, folder))
+            assert one == other
+        return found
+
+    monkeypatch.setattr(quality, "complete", compared)
+    data = tmp_path / "data"
+
+    def numbered() -> int:
+        return sum(codes(store.current(data), "joconde", work["REF"])["COR-INV-01"] for work in WORKS)
+
+    load(data, file(tmp_path, "joconde", *WORKS[:2]), file(tmp_path, "merimee", ONE, TWO))
+    assert numbered() == 2
+    load(data, file(tmp_path, "joconde", WORKS[2]))
+    assert numbered() == 3
+    load(data, file(tmp_path, "joconde", {**WORKS[1], "INV": "2001.4.13"}))
+    assert numbered() == 2
+    load(data, file(tmp_path, "joconde", {**WORKS[0], "MUSEO": "M0002"}))
+    assert numbered() == 0
+    load(data, file(tmp_path, "museo", MUSEUM), file(tmp_path, "merimee", {**ONE, "REFP": "PA09900002"}))
+    assert codes(store.current(data), "merimee", "PA09900002")["COR-PART-01"] == 1
+    load(data, file(tmp_path, "merimee", ONE))
+    assert codes(store.current(data), "merimee", "PA09900002")["COR-PART-01"] == 0
+    pipeline.remove("merimee", ["PA09900001"], data, SETTINGS, quiet=True)
+    pipeline.remove("joconde", [WORKS[2]["REF"]], data, SETTINGS, quiet=True)
+    assert whole[0] == ["all"] and ["all"] not in whole[1:]
+    assert any(iri.endswith("joconde/00000000000") for iri in whole[1]), "brought by no file"
 
 
 def test_the_graph_of_quality_says_what_the_summary_says(tmp_path: Path) -> None:

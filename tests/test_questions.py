@@ -19,6 +19,7 @@ import pytest
 from pop_ld import iris, pipeline
 from pop_ld.bases import load_bases
 from pop_ld.config import Settings
+from tests import dumps
 
 ROOT = Path(__file__).parent.parent
 EXPECTED = Path(__file__).parent / "expected" / "questions"
@@ -136,8 +137,7 @@ def graph(files: list[Path], folder: Path) -> pyoxigraph.Store:
     """The triples of a conversion."""
     pipeline.convert(files, folder, Settings(), jobs=1, validate=False, quiet=True)
     store = pyoxigraph.Store()
-    for dump in sorted(folder.glob("*.nt")):
-        store.bulk_load(path=str(dump), format=pyoxigraph.RdfFormat.N_TRIPLES)
+    store.bulk_extend(dumps.triples(folder))
     return store
 
 

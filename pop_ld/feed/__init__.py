@@ -2,5 +2,7 @@
 
 from pop_ld.feed.batches import FOLDER, Batch, Head, head
 from pop_ld.feed.build import catch_up, commit, place, prepare, recover
+from pop_ld.feed.first import is_empty, prepare_first
+from pop_ld.feed.parts import Unordered
 
-__all__ = ["FOLDER", "Batch", "Head", "catch_up", "commit", "head", "place", "prepare", "recover"]
+__all__ = ["FOLDER", "Batch", "Head", "Unordered", "catch_up", "commit", "head", "is_empty", "place", "prepare", "prepare_first", "recover"]

@@ -24,6 +24,7 @@ ABOUT = "batch.json"
 class Batch:
     """What one release changed: ``kinds`` counts versions by Create, Update and Delete, ``pages`` those of the stream, ``bytes`` packed.
 
+    Pages are numbered from 0 on, with gaps where parts of the batch were made apart; each but the last says which one follows.
     ``activities`` has, by list ("manifests", "notices"), the number of activities on each of its pages.
     """
 

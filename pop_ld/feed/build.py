@@ -7,35 +7,27 @@ and the state brought up to date, once it does (``commit``). What was cut in bet
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
-from pyoxigraph import Quad, RdfFormat, Store, parse
+from pyoxigraph import Quad, Store
 
 from pop_ld import store
 from pop_ld.feed import batches
 from pop_ld.feed.batches import FOLDER, Batch
-from pop_ld.feed.owners import base_of, digest, is_gone, strays
 from pop_ld.feed.pages import Pages
 from pop_ld.feed.reading import lines_of, touched, whole
-from pop_ld.feed.state import CHANGES, Changed, Known, State
-from pop_ld.formats.graph import Graph
-from pop_ld.formats.images import images
+from pop_ld.feed.state import CHANGES, Changed, State, take_in
+from pop_ld.feed.versions import Found, write
 from pop_ld.store.folders import sync
-
-T = TypeVar("T")
-Found = Iterator[tuple[str, list[bytes], Known | None]]
-"""(entity, its sorted lines now, what the feed said last of it)"""
 
 Read = Callable[[Callable[[Store], object]], object]
 """Runs something with the store that is being published (``store.Writer.read``)."""
-
-_PICTURE = (b"#image", b"schema.org/image", b"digitally_shown_by")
-"""What a line of a notice that may have an image holds."""
-_NOTHING = Known(b"", True, False, "")
+_AT_ONCE = 16
+"""Files brought to the disk at once: the system writes its journal once for many (4 s -> 0.6 s for 1,200 pages, measured)."""
 
 
 def prepare(
@@ -47,13 +39,27 @@ def prepare(
     is compared (about 10 µs a triple). ``advance`` gets the number of versions written.
     """
     recover(data)
-    work = data / FOLDER / f".{name}.tmp"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
+    work = fresh(data, name)
     with closing(State(data / FOLDER)) as state:
         known = state.head[1]
         found = _some(read, site, state, quads) if quads is not None and known and known == before else _all(read, site, state, work)
         _write(found, work, site, Pages(work, site, name, name, batches.after(data, created)), advance)
+    return work
+
+
+def _write(found: Found, work: Path, site: str, pages: Pages, advance: Callable[[int], None]) -> None:
+    changed = Changed(work / CHANGES)
+    write(found, site, pages, changed, advance)
+    made = pages.close()
+    changed.close(made.name, made.release)
+    batches.write_about(work, made)
+
+
+def fresh(data: Path, name: str) -> Path:
+    """An empty folder for the batch of that name, which nobody reads."""
+    work = data / FOLDER / f".{name}.tmp"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
     return work
 
 
@@ -71,9 +77,7 @@ def catch_up(data: Path, advance: Callable[[int], None] = lambda _: None) -> Bat
                 return None
             now = datetime.now(UTC)
             name = f"{release.name}-back-{now:%Y%m%dT%H%M%SZ}"
-            work = data / FOLDER / f".{name}.tmp"
-            shutil.rmtree(work, ignore_errors=True)
-            work.mkdir(parents=True)
+            work = fresh(data, name)
             opened = Store.read_only(str(release.path / "store"))
             site, created = str(release.manifest["site"]), batches.after(data, now.isoformat(timespec="seconds"))
             pages = Pages(work, site, name, release.name, created)
@@ -84,8 +88,9 @@ def catch_up(data: Path, advance: Callable[[int], None] = lambda _: None) -> Bat
 
 def place(work: Path) -> Path:
     """Gives a prepared batch its name, on disk before it: nobody reads it before :func:`commit`."""
-    for file in work.iterdir():
-        sync(file)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for _ in pool.map(sync, work.iterdir()):
+            pass
     sync(work)
     final = work.with_name(work.name.removeprefix(".").removesuffix(".tmp"))
     shutil.rmtree(final, ignore_errors=True)  # left by a publication that was cut before its swap
@@ -99,8 +104,7 @@ def commit(data: Path, name: str, days: int) -> Batch:
     folder = batches.folder_of(data, name)
     made = batches.about(folder)
     if (folder / CHANGES).exists():
-        with closing(State(data / FOLDER)) as state:
-            state.apply(folder / CHANGES, name, made.release)
+        take_in(data / FOLDER, folder / CHANGES, name, made.release)
     before = batches.head(data)
     listed = batches.with_batch(before, made, days)
     batches.write_head(data, listed)
@@ -152,35 +156,3 @@ def _all(read: Read, site: str, state: State, work: Path) -> Found:
         for entity, last in known.items():
             yield entity, [], last
     folder.rmdir()
-
-
-# What becomes of it ----------------------------------------------------------------------------------------------------------
-
-
-def _write(found: Found, work: Path, site: str, pages: Pages, advance: Callable[[int], None]) -> None:
-    changed = Changed(work / CHANGES)
-    for entity, lines, last in found:
-        last = last or _NOTHING
-        text = b"".join(lines)
-        now = digest(text)
-        if now == last.digest:
-            continue
-        gone, base = is_gone(site, entity, text), base_of(site, entity)
-        kind = "Delete" if gone else "Create" if last.gone else "Update"
-        pictured = bool(base) and not gone and _pictured(entity, text)
-        pages.add(entity, kind, lines)
-        if base:
-            pages.act("notices", kind, entity)
-        if pictured or last.pictured:
-            pages.act("manifests", "Delete" if not pictured else "Create" if not last.pictured else "Update", entity)
-        changed.add(entity, Known(now, gone, pictured, " ".join(strays(site, entity, lines, text))))
-        advance(1)
-    changed.close()
-    pages.close()
-
-
-def _pictured(entity: str, text: bytes) -> bool:
-    """Whether a notice has a IIIF manifest: one of its images can be shown."""
-    if not any(mark in text for mark in _PICTURE):
-        return False
-    return bool(images(entity, Graph([quad.triple for quad in parse(text, format=RdfFormat.N_TRIPLES)])))

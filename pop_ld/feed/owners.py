@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from hashlib import blake2b
 from zlib import crc32
@@ -28,10 +29,16 @@ def digest(text: bytes) -> bytes:
     return blake2b(text, digest_size=16).digest() if text else b""
 
 
-def is_gone(site: str, entity: str, text: bytes) -> bool:
-    """Whether an entity of these lines is no longer there: nothing is said of it, or that it was removed (its tombstone)."""
-    line = f"\n<{iris.thing_to_document(site, entity)}> <{iris.PROV}invalidatedAtTime> ".encode()
-    return not text or line in b"\n" + text
+def says(lines: Sequence[bytes], subject: str, predicate: str) -> bool:
+    """Whether one of the sorted lines has that subject and predicate."""
+    start = f"<{subject}> <{predicate}> ".encode()
+    at = bisect_left(lines, start)
+    return at < len(lines) and lines[at].startswith(start)
+
+
+def is_gone(site: str, entity: str, lines: Sequence[bytes]) -> bool:
+    """Whether an entity of these sorted lines is no longer there: nothing is said of it, or that it was removed (its tombstone)."""
+    return not lines or says(lines, iris.thing_to_document(site, entity), iris.PROV + "invalidatedAtTime")
 
 
 def base_of(site: str, entity: str) -> str:
@@ -41,7 +48,20 @@ def base_of(site: str, entity: str) -> str:
 
 
 def strays(site: str, entity: str, lines: Sequence[bytes], text: bytes) -> list[str]:
-    """Subjects of an entity that none of its triples leads to: walking from the thing and its document would miss them."""
-    known = {entity, iris.thing_to_document(site, entity)} if entity.startswith(f"{site}/id/") else {entity}
-    subjects = {line[1 : line.index(b"> ")].decode() for line in lines} - known
-    return sorted(subject for subject in subjects if f" <{subject}> .\n".encode() not in text)
+    """Subjects of an entity that none of its triples leads to: walking from the thing and its document would miss them.
+
+    ``lines`` are sorted, ``text`` is all of them joined.
+    """
+    parts: dict[bytes, list[bytes]] = {}
+    at = 0
+    while at < len(lines):
+        subject = lines[at][: lines[at].index(b"> ")]
+        whole, mark, part = subject.partition(b"#")
+        if mark:
+            parts.setdefault(whole, []).append(part)
+        at = bisect_left(lines, subject + b"?", at)  # behind all that begin with the subject and ">"
+    found = []
+    for whole, names in parts.items():
+        objects = {piece[: piece.find(b"> .\n")] for piece in text.split(b" %s#" % whole)}  # of a part's IRI the rest of its line
+        found += [f"{whole[1:].decode()}#{name.decode()}" for name in names if name not in objects]
+    return sorted(found)

@@ -131,23 +131,20 @@ def page_lines(site: str, batch: str, number: int) -> bytes:
     )
 
 
-def next_lines(site: str, batch: str, number: int, created: str) -> bytes:
-    """That another page of the batch follows."""
+def next_lines(site: str, batch: str, number: int, following: int, created: str) -> bytes:
+    """That the page ``following`` of the batch comes after this one."""
     page = iris.feed_page(site, batch, number)
-    return _lines(relation(page, f"{page}#next", iris.feed_page(site, batch, number + 1), created))
+    return _lines(relation(page, f"{page}#next", iris.feed_page(site, batch, following), created))
 
 
 def member_lines(site: str, version: str, entity: str, kind: str, created: str) -> bytes:
-    """What is said of a version beside its graph."""
-    member = NamedNode(version)
-    return _lines(
-        [
-            Triple(NamedNode(iris.feed(site, "stream")), NamedNode(iris.TREE + "member"), member),
-            Triple(member, NamedNode(_A), NamedNode(iris.ACTIVITY + kind)),
-            Triple(member, NamedNode(VERSION_OF), NamedNode(entity)),
-            Triple(member, NamedNode(MODIFIED), moment(created)),
-        ]
-    )
+    """What is said of a version beside its graph; put together as text, for there is one an entity."""
+    return (
+        f"<{iris.feed(site, 'stream')}> <{iris.TREE}member> <{version}> .\n"
+        f"<{version}> <{_A}> <{iris.ACTIVITY}{kind}> .\n"
+        f"<{version}> <{VERSION_OF}> <{entity}> .\n"
+        f'<{version}> <{MODIFIED}> "{created}"^^<{iris.XSD}dateTime> .\n'
+    ).encode()
 
 
 def _lines(triples: Sequence[Triple] | Iterator[Triple]) -> bytes:

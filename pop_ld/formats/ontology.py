@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from pop_ld import iris, resources
 from pop_ld.bases import load_bases
@@ -16,6 +17,7 @@ from pop_ld.formats.rdf import about, read_turtle
 
 KINDS = ("class", "property", "individual")
 _PROPERTIES = frozenset({"ObjectProperty", "DatatypeProperty", "AnnotationProperty", "Property"})
+_FILES = ("pop.ttl", "shortcuts.ttl")
 _BROADER = (iris.RDFS + "subClassOf", iris.RDFS + "subPropertyOf")
 
 
@@ -74,22 +76,27 @@ def term(name: str, lang: str) -> Term | None:
 
 
 def state() -> str:
-    """Changes with the content of the ontology."""
+    """Changes with the content of the ontology, and is the same in every process, unlike the names of blank nodes."""
     return _state(_changed())
 
 
 @lru_cache(maxsize=2)
 def _state(_files: Sequence[int]) -> str:
-    return hashlib.sha256("".join(map(str, (*triples(), *_shortcuts()))).encode()).hexdigest()
+    return hashlib.sha256(b"".join((resources.folder("ontologies") / name).read_bytes() for name in _FILES)).hexdigest()
 
 
 def _changed() -> Sequence[int]:
     """Tells states of the two files apart."""
-    return tuple((resources.folder("ontologies") / name).stat().st_mtime_ns for name in ("pop.ttl", "shortcuts.ttl"))
+    return tuple((resources.folder("ontologies") / name).stat().st_mtime_ns for name in _FILES)
 
 
 def _shortcuts() -> Sequence[Triple]:
-    return read_turtle(resources.folder("ontologies") / "shortcuts.ttl")
+    """Their blank nodes are named in the order of the file, so that every process writes the same bytes."""
+    said = read_turtle(resources.folder("ontologies") / "shortcuts.ttl")
+    names: dict[Any, Any] = {}
+    for node in (node for triple in said for node in (triple.subject, triple.object) if isinstance(node, BlankNode)):
+        names.setdefault(node, BlankNode(f"path{len(names)}"))
+    return [Triple(names.get(t.subject, t.subject), t.predicate, names.get(t.object, t.object)) for t in said]
 
 
 @lru_cache(maxsize=4)

@@ -43,7 +43,7 @@ def guess(rows: Sequence[Row], headers: Iterable[str], bases: Mapping[str, Base]
     """The base of most of ``rows``; None where their own BASE fields settle it, row by row. Raises ReadError where nothing is clear.
 
     A base scores by the share of filled headers it knows (0 to 1), of REFs of its shape (0 to 1, half for a shape that would
-    fit anything), and of BASE fields that name it (0 to 2).
+    fit anything), and of BASE fields that name it (0 to 2). Between bases that score alike the name of the file decides.
     """
     names = Names(bases)
     drafts = {slug: [_safe_draft(row, columns) for row in rows] for slug, columns in ((s, Columns(b)) for s, b in bases.items())}
@@ -54,6 +54,9 @@ def guess(rows: Sequence[Row], headers: Iterable[str], bases: Mapping[str, Base]
         return bases[best]
     if named and all(named):
         return None
+    near = [slug for slug in scores if scores[slug] >= ENOUGH and scores[best] - scores[slug] < MARGIN]
+    if len(said := [slug for slug in near if slug in _words(file)]) == 1:
+        return bases[said[0]]
     listing = ", ".join(f"{slug} {scores[slug]:.2f}" for slug in (best, *others) if scores[slug] >= 0.005)
     raise ReadError(f"belongs to no base clearly: say which with --base (scores: {listing or 'none'})", file=file)
 
@@ -75,6 +78,10 @@ def _score(base: Base, drafts: Sequence[Draft], headers: Iterable[str]) -> float
         filled = _share([columns[header].known for header in headers])
     refs = [ref for one in drafts if (ref := one.first("REF"))]
     return filled + _share([is_own_shape(base.ref, ref) for ref in refs]) / 2 + _share([bool(base.ref.search(ref)) for ref in refs]) / 2
+
+
+def _words(file: str) -> list[str]:
+    return re.split(r"[^a-z]+", file.rpartition("/")[2].lower())
 
 
 def _share(flags: Sequence[bool]) -> float:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pop_ld.config import Settings
 from pop_ld.search.contract import SearchReader
+
+if TYPE_CHECKING:
+    from pop_ld.search.tantivy_reader import TantivySearch
 
 
 def build(folder: Path, documents: Iterable[dict[str, Any]], *, before: Path | None = None, removed: Collection[str] = ()) -> int:
@@ -36,6 +39,13 @@ def open_search(folder: Path, settings: Settings | None = None, cluster_index: s
     from pop_ld.search.remote import RemoteSearch
 
     return RemoteSearch(settings, cluster_index, embedded)
+
+
+def open_embedded(folder: Path) -> TantivySearch:
+    """The index of a release itself, for what is built of it. Raises StoreError."""
+    from pop_ld.search import tantivy
+
+    return tantivy.open_search(folder)
 
 
 def cluster_answers(reader: SearchReader, seconds: float) -> bool | None:

@@ -12,10 +12,10 @@ from functools import cache
 from pop_ld.bases import load_bases
 from pop_ld.search import words as french
 from pop_ld.search.comparing import kind_of, spans
-from pop_ld.search.entry import LONGEST_KEY, as_written, value_key
 from pop_ld.search.nodes import All, Any, AnyTerm, Everything, Flat, Node, Nothing, Phrase, Prefix, Sorted, Term, Wildcard
 from pop_ld.search.question import Criterion, Group
 from pop_ld.search.schema import FACET_FIELDS, TITLE_BEGINS, TITLE_ENDS
+from pop_ld.search.texts import LONGEST_KEY, as_written, value_key
 
 _OPPOSITES = {"lacks": "contains", "differs": "equals", "absent": "exists"}
 _BASE = FACET_FIELDS["base"]

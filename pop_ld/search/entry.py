@@ -3,74 +3,75 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cache, lru_cache
-from hashlib import blake2b
 from typing import Any
 from zlib import crc32
+
+import orjson
 
 from pop_ld.bases import load_bases
 from pop_ld.search import links
 from pop_ld.search import words as french
 from pop_ld.search.areas import cell, tiles
-from pop_ld.search.readings import said
-from pop_ld.search.schema import FACET_FIELDS, TITLE_BEGINS, TITLE_ENDS
-from pop_ld.search.written import LONGEST_TEXT
+from pop_ld.search.schema import FACET_FIELDS
+from pop_ld.search.texts import Read, Text
 
 LONGEST_VALUE = 4_000
 """Characters of a value of a facet, which engines hold whole: the longest that a term can be asked for."""
-LONGEST_KEY = 200
-"""Characters of a value that its key keeps; what is longer goes on as a hash, so that it is still equal to itself alone."""
 SPREAD = 1 / 256
 """How far the tie breaker may move a score: log2(2 + 1/256) is 0.3 % above 1, less than one word of difference."""
 _LEAST = (("top", 9), ("high", 7), ("middle", 3))
+_SHOWN = ("iri", "base", "ref", "title", "summary", "image", "point", "changed")
+"""Parts of a document that a line of the results shows (contract.Hit)."""
 _OTHER_TEXTS = ("names", "terms")
 """Parts of a document that is made without fields."""
-_SIGNS_AND_WORDS = re.compile(r"""\w+|[^\w\s,.;:'’‘ʼ`"«»“”()\[\]/|_–—^$\ud800-\udfff-]""")
-_ascii = json.JSONEncoder().encode
-_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _LAST = (1 << 63) - 1
 _AFTER = "\U0010ffff"
 _LETTERS = {" ": 0, **{str(n): n + 1 for n in range(10)}, **{chr(97 + n): n + 11 for n in range(26)}}
 
 
-class _Read(dict[str, list[str]]):
-    """Text -> its folded words, each text of a document read once: title, fields and facets repeat each other."""
-
-    def __missing__(self, text: str) -> list[str]:
-        self[text] = found = french.words(text[:LONGEST_TEXT])
-        return found
-
-
 def entry(document: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of schema.py for one search document; an absent field is absent. Raises KeyError for a document without its keys."""
-    read = _Read()
+    read = Read()
     title = read[document["title"]]
     fields: Mapping[str, list[str]] = document.get("fields", {})
     levels = _levels(document["base"])
     everything = _everything(document, fields, levels, read)
     ref = french.number(document["ref"])
     return {
-        "hit": _ascii(_shown(document)).encode("ascii"),
-        "fields": _compact(fields).encode("utf-8", "replace"),
+        "hit": _json([document.get(key, "") for key in _SHOWN]),
+        "fields": _json(fields),
         "tie": crc32(document["iri"].encode("utf-8", "replace")) / 2**32 * SPREAD,
         "iri": document["iri"],
         "ref": ref,
         "number": list(filter(None, (ref, *map(french.number, document["numbers"])))),
-        "title": " ".join((*(full := french.in_full(title)), french.whole(full))),
-        "word": [" ".join(found) for found in everything if found],
-        "stem": " ".join(french.stems(said(everything))),
-        "stem_top": " ".join(french.stems(said([title]))),
+        "title": " ".join((*(full := french.in_full(title.words)), french.whole(full))),
+        "word": [text.joined for text in everything],
+        "stem": _stems(everything),
+        "stem_top": _stems([title]),
         **_boosted(document, fields, levels, read),
         **_criteria(fields, read),
         "compare": [f"{code}:{text}" for code, texts in document.get("compare", {}).items() for text in texts],
         **_counted(document),
         **_numbers(document, ref),
-        **_orders(document, " ".join(title), ref, read),
+        **_orders(document, title.joined, ref, read),
         **links.fields(document),
     }
+
+
+def _json(value: Any) -> bytes:
+    """JSON of texts, whatever these are."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # half of a pair
+        return json.dumps(value).encode("ascii")
+
+
+def _stems(texts: list[Text]) -> str:
+    """The stems of texts, and then of what their words say besides."""
+    return " ".join([*[text.stems for text in texts if text.stems], *[text.say for text in texts if text.say]])
 
 
 @cache
@@ -82,8 +83,8 @@ def _levels(slug: str) -> Mapping[str, str]:
     return {**found, **{code: "silent" for code, boost in boosts.items() if not boost}}
 
 
-def _everything(document: Mapping[str, Any], fields: Mapping[str, list[str]], levels: Mapping[str, str], read: _Read) -> list[list[str]]:
-    """Every text that is searched, one a time: the fields, and what of the document no field says."""
+def _everything(document: Mapping[str, Any], fields: Mapping[str, list[str]], levels: Mapping[str, str], read: Read) -> list[Text]:
+    """Every text that has a word to search, one a time: the fields, and what of the document no field says."""
     texts = [document["title"], document["ref"], *document["numbers"], *document["places"]]
     for code, written in fields.items():
         if levels.get(code) != "silent":
@@ -92,14 +93,10 @@ def _everything(document: Mapping[str, Any], fields: Mapping[str, list[str]], le
         texts += document.get(part, ())
     if text := document.get("text"):
         texts.append(text)
-    return [read[text] for text in dict.fromkeys(texts)]
+    return [found for text in dict.fromkeys(texts) if (found := read[text]).joined]
 
 
-def _shown(document: Mapping[str, Any]) -> list[str]:
-    return [document.get(key, "") for key in ("iri", "base", "ref", "title", "summary", "image", "point", "changed")]
-
-
-def _boosted(document: Mapping[str, Any], fields: Mapping[str, list[str]], levels: Mapping[str, str], read: _Read) -> dict[str, str]:
+def _boosted(document: Mapping[str, Any], fields: Mapping[str, list[str]], levels: Mapping[str, str], read: Read) -> dict[str, str]:
     """Words by how much their field counts: the title and what ``boosted`` of the document names, beside the fields by their boost."""
     texts: dict[str, list[str]] = {"top": [document["title"]], "high": [], "middle": list(document["places"])}
     for name, more in document.get("boosted", {}).items():
@@ -107,34 +104,28 @@ def _boosted(document: Mapping[str, Any], fields: Mapping[str, list[str]], level
     for code, written in fields.items():
         if (level := levels.get(code)) and level != "silent":
             texts[level] += written
-    return {name: " ".join([word for text in dict.fromkeys(found) for word in read[text]]) for name, found in texts.items() if found}
+    return {name: " ".join(filter(None, [read[text].joined for text in dict.fromkeys(found)])) for name, found in texts.items() if found}
 
 
-def _criteria(fields: Mapping[str, list[str]], read: _Read) -> dict[str, list[str]]:
-    """What advanced search looks up, field by field."""
-    found: dict[str, list[str]] = {"has": list(fields), "field": [], "strict": [], "value": []}
-    field, strict, value = found["field"], found["strict"], found["value"]
+def _criteria(fields: Mapping[str, list[str]], read: Read) -> dict[str, Any]:
+    """What advanced search looks up, field by field.
+
+    Few long texts cost an engine less than many short ones: those as written are one, for no phrase goes beyond what ends each; of
+    folded ones each text has at most one value of a field, whose code no phrase leaves.
+    """
+    field: list[list[str]] = []
+    strict: list[str] = []
+    keys: list[str] = []
     for code, texts in fields.items():
-        start = f"{code}:"
-        mark = " " + start
-        for text in texts:
-            if words := read[text]:
-                field.append(start + mark.join(words))
-            strict.append(start + mark.join((TITLE_BEGINS, *as_written(text), TITLE_ENDS)))
-            value.append(value_key(code, " ".join(words)))
-    return found
-
-
-def as_written(text: str) -> list[str]:
-    """The words of a text with their case and accents, and its signs: but for the commas and hyphens that only part words."""
-    return _SIGNS_AND_WORDS.findall(text[:LONGEST_TEXT])
-
-
-def value_key(code: str, text: str) -> str:
-    """The key of one value of a field: its text, or its beginning and a hash of the rest."""
-    if len(text) <= LONGEST_KEY:
-        return f"{code}:{text}"
-    return f"{code}:{text[:LONGEST_KEY]}\x01{blake2b(text.encode('utf-8', 'replace'), digest_size=8).hexdigest()}"
+        for place, text in enumerate(texts):
+            value = read.value(code, text)
+            strict.append(value.strict)
+            keys.append(value.key)
+            if value.field:
+                if place >= len(field):
+                    field += [[] for _ in range(len(field), place + 1)]
+                field[place].append(value.field)
+    return {"has": list(fields), "field": [" ".join(some) for some in field if some], "strict": " ".join(strict), "value": keys}
 
 
 def _counted(document: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -146,10 +137,14 @@ def _counted(document: Mapping[str, Any]) -> dict[str, list[str]]:
         "located": ["oui" if document.get("point") else "non"],
     }
     return {
-        FACET_FIELDS[name]: list(dict.fromkeys([value[:LONGEST_VALUE] for value in values if value]))
+        FACET_FIELDS[name]: values if len(values) == 1 and 0 < len(values[0]) <= LONGEST_VALUE else _different(values)
         for name, values in facets.items()
         if values and name in FACET_FIELDS
     }
+
+
+def _different(values: list[str]) -> list[str]:
+    return list(dict.fromkeys([value[:LONGEST_VALUE] for value in values if value]))
 
 
 def centuries(begin: str, end: str) -> list[str]:
@@ -184,9 +179,9 @@ def _days(text: str) -> int | None:
         return None
 
 
-def _orders(document: Mapping[str, Any], title: str, ref: str, read: _Read) -> dict[str, Any]:
+def _orders(document: Mapping[str, Any], title: str, ref: str, read: Read) -> dict[str, Any]:
     base, whole = document["base"], f"{document['base']}\x01{ref}\x01{document['ref']}"
-    place = " ".join(read[document["places"][0]]) if document["places"] else ""
+    place = read[document["places"][0]].joined if document["places"] else ""
     return {
         "order_ref": whole,
         "order_title": f"{title[:80]}\x01{whole}",

@@ -14,7 +14,7 @@ from pop_ld.databases import reading
 from pop_ld.errors import StoreUnavailable
 from pop_ld.search import words as french
 from pop_ld.search.asked import read_query
-from pop_ld.search.lexicon_builder import BEGINS, FILE, KINDS
+from pop_ld.search.lexicon_builder import BEGINS, FILE, KINDS, RARE
 from pop_ld.search.written import runs
 
 FOLDER = "lexicon"
@@ -135,8 +135,8 @@ class Lexicon:
         rows: dict[str, tuple[str, str, int]] = {}
         for start in range(0, len(words), 500):
             some = words[start : start + 500]
-            query = f"SELECT word, written, count FROM words WHERE word IN ({','.join('?' * len(some))})"
-            rows |= {row[0]: row for row in self._read(query, some)}
+            query = f"SELECT word, written, count FROM words WHERE count >= ? AND word IN ({','.join('?' * len(some))})"
+            rows |= {row[0]: row for row in self._read(query, [self._least, *some])}
         return [rows.get(word, (word, word, 0)) for word in words]
 
     def _together(self, words: set[str]) -> bool:
@@ -144,10 +144,15 @@ class Lexicon:
         return bool(self._read(_FOUND, (_all([f'"{word}"' for word in words]), 1)))
 
     @cached_property
+    def _least(self) -> int:
+        """Notices that a word needs to be worth a correction, or to be known."""
+        return 1 if self._read("SELECT count(*) FROM words", ())[0][0] < RARE else 2
+
+    @cached_property
     def _words(self) -> dict[int, list[str]]:
         """The words that may be meant, by their length: read when the first question finds little."""
         by_length: dict[int, list[str]] = {}
-        for (word,) in self._read("SELECT word FROM words", ()):
+        for (word,) in self._read("SELECT word FROM words WHERE count >= ?", (self._least,)):
             by_length.setdefault(len(word), []).append(word)
         return by_length
 

@@ -45,10 +45,10 @@ def add_fields(builder: tantivy.SchemaBuilder) -> None:
 
 def fields(document: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of links of one search document."""
-    links = document.get("links", ())
+    links = [link.partition(" ") for link in document.get("links", ())]
     ref, year = french.number(document["ref"]), document.get("year", "")
     found: dict[str, Any] = {
-        "link": [*{link.partition(" ")[2]: None for link in links}, *(f"{thing} {relation}" for relation, _, thing in map(_parts, links))],
+        "link": [*dict.fromkeys([thing for _, _, thing in links]), *[f"{thing} {relation}" for relation, _, thing in links]],
         "century": century_of(int(year)) if year else _UNDATED,
         "by_ref": sorted_as(ref[:12].ljust(12, "0")),
         "by_date": dated(year, ref),
@@ -62,10 +62,6 @@ def dated(year: str, ref: str, *, down: bool = False) -> int:
     return ((_LAST - 1 - place if down and year else place) << 42) + sorted_as(ref[-8:].rjust(8, "0"))
 
 
-def _parts(link: str) -> tuple[str, str, str]:
-    return link.partition(" ")
-
-
 def century_of(year: int) -> str:
     """Astronomical year -> century: 1501 to 1600 -> "16", 0 (1 BC) to -99 -> "-1"."""
     return str((year - 1) // 100 + 1 if year > 0 else -(-year // 100 + 1))
@@ -73,7 +69,7 @@ def century_of(year: int) -> str:
 
 def sorted_as(letters: str) -> int:
     """A number that sorts as ASCII letters and digits do; other letters come first."""
-    return int("".join(c if c.isascii() else "0" for c in letters), 36)
+    return int(letters if letters.isascii() else "".join(c if c.isascii() else "0" for c in letters), 36)
 
 
 # Read ------------------------------------------------------------------------------------------------------------------

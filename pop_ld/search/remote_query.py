@@ -20,7 +20,7 @@ LONGEST_TOKEN = 255
 EXPANSIONS = 1_000_000
 """Words that the open end of a phrase may stand for: more than any field has."""
 LONGEST_BOUND = 900
-"""Bytes of a beginning or a bound: Lucene's automata have 1,000 states. No key of an index (entry.LONGEST_KEY) is as long."""
+"""Bytes of a beginning or a bound: Lucene's automata have 1,000 states. No key of an index (texts.LONGEST_KEY) is as long."""
 NOTHING: Query = {"match_none": {}}
 
 

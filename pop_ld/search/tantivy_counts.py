@@ -12,12 +12,12 @@ from tantivy import Order
 
 from pop_ld.search import words as french
 from pop_ld.search.contract import FACET_VALUES, MOST_VALUES, Facet
-from pop_ld.search.entry import value_key
 from pop_ld.search.nodes import All, Everything, Flat, Node, Prefix, Term, speakable
 from pop_ld.search.plan import plan
 from pop_ld.search.question import Question
 from pop_ld.search.schema import FACET_FIELDS
 from pop_ld.search.tantivy_index import OpenIndex, remembered
+from pop_ld.search.texts import value_key
 
 _REMEMBERED = 500
 _UNCUT = 1 << 30
@@ -92,6 +92,11 @@ class Counts:
         everything = self._index.query(Everything())
         counted = self._index.searcher.terms_with_prefix(FACET_FIELDS[facet], "", filter_query=everything)
         return sorted((value, notices) for value, notices in counted if notices)
+
+    def tell(self, node: Node, facets: Sequence[str]) -> dict[str, Values]:
+        """All values of the facets that some notices have: fewer than Tantivy gives at once."""
+        found = self._index.aggregate(node, {name: _terms(name, _DEEPEST) for name in facets})
+        return {name: _values(found[name]) for name in facets}
 
     def values_of(self, code: str, like: str, base: str, limit: int) -> Values:
         """See :class:`pop_ld.search.contract.SearchReader`.

@@ -10,6 +10,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any, TypeVar
 
+import orjson
 import tantivy
 from tantivy import Query
 
@@ -93,9 +94,16 @@ class OpenIndex:
     def hit(self, address: tantivy.DocAddress, score: float = 1.0, full: bool = False) -> Hit:
         """The notice at an address."""
         document = self.searcher.doc(address)
-        iri, base, ref, title, summary, image, point, changed = json.loads(document.get_first("hit") or b"")
-        fields = json.loads(document.get_first("fields") or b"{}") if full else {}
+        iri, base, ref, title, summary, image, point, changed = _read(document.get_first("hit") or b"")
+        fields = _read(document.get_first("fields") or b"{}") if full else {}
         return Hit(iri, base, ref, title, summary, image, score, point, fields, changed)
+
+
+def _read(text: bytes) -> Any:
+    try:
+        return orjson.loads(text)
+    except ValueError:  # half of a pair, which entry.py keeps
+        return json.loads(text)
 
 
 def remembered(size: int, function: Callable[..., R]) -> Callable[..., R]:

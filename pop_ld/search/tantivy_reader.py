@@ -8,15 +8,17 @@ import tantivy
 
 from pop_ld.search import links, tantivy_map
 from pop_ld.search.contract import DEEPEST, Clusters, Facet, Found, Hit, Linked, Results, Timeline
-from pop_ld.search.nodes import Node, speakable
+from pop_ld.search.nodes import AnyTerm, Node, speakable
 from pop_ld.search.plan import asks_words, plan
 from pop_ld.search.question import Question
 from pop_ld.search.tantivy_counts import Counts
-from pop_ld.search.tantivy_index import OpenIndex
+from pop_ld.search.tantivy_index import OpenIndex, faults
 from pop_ld.search.tantivy_pages import Pages, read_rank
 from pop_ld.search.tantivy_query import Renderer
 
 _PAGE = 1_000
+_ALL = 100_000
+"""Notices that are found at once where all are read: three million in some thirty looks."""
 
 
 class TantivySearch:
@@ -132,6 +134,27 @@ class TantivySearch:
         with self.index.answering():
             found = self.index.searcher.terms_with_prefix("link", prefix, limit=most + 1)
             return None if len(found) > most else [(term, count) for term, count in found if " " not in term]
+
+    def titles(self) -> Iterator[str]:
+        """The title of every notice, as they lie in the index: whatever its size, they are read from one end to the other."""
+        everything, start = tantivy.Query.all_query(), 0
+        while True:
+            with self.index.answering():
+                found = self.index.searcher.search(everything, _ALL, count=False, offset=start).hits
+            for _, address in found:
+                with faults():
+                    title = self.index.hit(address).title
+                yield title
+            start += len(found)
+            if len(found) < _ALL:
+                return
+
+    def tell(self, names: Sequence[str], facets: Sequence[str]) -> tuple[list[str], dict[str, list[tuple[str, int]]]]:
+        """The titles of the notices of some IRIs, and the values of the facets named with how many of these notices have each."""
+        with self.index.answering():
+            node = AnyTerm("iri", tuple(names))
+            found = self.index.searcher.search(self._rendered(node), max(len(names), 1), count=False).hits
+            return [self.index.hit(address).title for _, address in found], self._counts.tell(node, facets)
 
 
 def _order(question: Question) -> str:

@@ -22,6 +22,8 @@ from pop_ld.store.contract import Release
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _LINK = "current"
+FOLLOWING = "following.json"
+"""File of a data folder that follows another: ``source`` names that one."""
 
 
 def releases(data: Path) -> list[Release]:
@@ -54,6 +56,7 @@ def roll_back(data: Path, name: str = "") -> Release:
 
     The next Writer starts from it. Raises StoreError when there is no such release.
     """
+    check_own(data)
     known = {release.name: release for release in releases(data)}
     if not name:
         older = [n for n in known if _age(n) < _age(current(data).name)]
@@ -69,6 +72,7 @@ def prune(data: Path, keep: int) -> list[str]:
 
     Leftovers of crashed publications go too, unless a writer is at work: they may be its own.
     """
+    check_own(data)
     known = [release.name for release in releases(data)]
     serving = current_name(data)
     doomed = [name for name in known[: max(len(known) - max(keep, 1), 0)] if name != serving]
@@ -140,6 +144,22 @@ def remove_leftovers(data: Path) -> None:
         shutil.rmtree(path)
     for path in data.glob(f".{_LINK}.*.tmp"):
         path.unlink(missing_ok=True)
+
+
+def followed(data: Path) -> str:
+    """The source that the data folder follows, "" where it follows none."""
+    try:
+        return str(json.loads((data / FOLLOWING).read_text(encoding="utf-8"))["source"])
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError, KeyError, TypeError):
+        return "?"
+
+
+def check_own(data: Path) -> None:
+    """Raises StoreError where the data folder follows another: what was changed here would be lost."""
+    if source := followed(data):
+        raise StoreError(f"this data folder follows {source}: change that one, or end it here (pop-ld follow --stop)", file=str(data))
 
 
 @contextmanager

@@ -47,6 +47,7 @@ class Output(io.RawIOBase):
         self._held: bytearray | None = bytearray()
         self._coder = coder(coding)
         self._plain = bytearray()
+        self._coding = False  # whether the coder has got anything: zstd gives nothing out of its first 128 KiB
         self.coding = coding
         self.size = 0
         self.fault: QueryFailed | ResultTooLarge | None = None
@@ -70,7 +71,7 @@ class Output(io.RawIOBase):
         """The whole answer where it is short, None where it went to the pipe."""
         if self._csv:
             self._pass_on(self._csv.end())
-        if self._coder and self._held is not None and not self._held and len(self._plain) < _WORTH_CODING:
+        if self._coder and not self._coding and len(self._plain) < _WORTH_CODING:
             self.coding = ""
             return bytes(self._plain)
         if self._coder:
@@ -88,6 +89,7 @@ class Output(io.RawIOBase):
 
     def _code(self) -> None:
         assert self._coder is not None
+        self._coding = True
         data = bytes(self._plain)
         self._plain.clear()
         self._send(self._coder.compress(data))

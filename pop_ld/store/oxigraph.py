@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, NamedNode, Store, Triple
 
@@ -131,12 +131,13 @@ class OxigraphReader:
                 yield quad.predicate.value, quad.subject.value
 
     def count(self, predicate: str, object: str) -> int:
-        """How many triples have this predicate and object IRI; reads them all, about 1 µs each."""
+        """How many triples have this predicate and object IRI; the engine reads them all, 0.3 µs each (to hand them over takes 6)."""
         link, target = node(predicate), node(object)
         if link is None or target is None:
             return 0
         with _reading(self._path):
-            return sum(1 for _ in self._store.quads_for_pattern(None, link, target, DEFAULT_GRAPH))
+            solutions: Any = self._store.query(f"SELECT (COUNT(*) AS ?n) {{ ?s {link} {target} }}")
+            return int(next(iter(solutions))["n"].value)
 
     def contains(self, iri: str) -> bool:
         """Whether the IRI is the subject of a triple."""

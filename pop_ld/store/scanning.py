@@ -16,10 +16,15 @@ from pop_ld.store.oxigraph import store_errors
 
 def scan(release: Release, take: Callable[[list[bytes]], None]) -> None:
     """Hands all lines to ``take``, some at a time, each with its end; about 7 µs a triple, in bounded memory. Raises StoreError."""
+    scan_graph(release, DefaultGraph(), take)
+
+
+def scan_graph(release: Release, graph: DefaultGraph | NamedNode, take: Callable[[list[bytes]], None]) -> None:
+    """The same of any graph."""
     folder = release.path / "store"
     with store_errors(folder):
         lines = _Lines(take)
-        _open(folder).dump(cast(IO[bytes], lines), format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph())
+        _open(folder).dump(cast(IO[bytes], lines), format=RdfFormat.N_TRIPLES, from_graph=graph)
         lines.end()
 
 

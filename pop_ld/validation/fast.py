@@ -8,7 +8,7 @@ is the engine that says so, in a test over the real notices.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -38,39 +38,20 @@ class FastEngine:
     """An Engine over shapes given as triples. Raises ShapeError where they ask for more than it can: ``reference`` can it all."""
 
     def __init__(self, shapes: Iterable[Triple]) -> None:
-        from pyrudof import RDFFormat, Rudof, RudofConfig, RudofError, ShaclFormat
-
         graph = list(shapes)
         self._constraints = sparql_constraints(graph)
-        self._format, self._failed = RDFFormat.NTriples, RudofError
-        self._rudof = Rudof(RudofConfig())
         core = [t for t in graph if t.predicate.value not in (_SH + "sparql", _SH + "select", _SH + "prefixes")]
         self._limits = lengths(core)
-        self._paths = {str(t.subject)[1:-1] for t in core if t.predicate.value == _SH + "path" and isinstance(t.object, NamedNode)}
-        self._asked = asked(core)
-        if self._asked:
-            self._asked = self._asked.union(*(asked_by(constraint) for constraint in self._constraints))
-        with self._failures():
-            # N-Triples that we serialize ourselves: rudof takes a text that looks like a path or an address for one.
-            self._rudof.read_shacl(n_triples(map(_in_bytes, core)), ShaclFormat.NTriples)
-            self._rudof.read_data(_ANY, self._format)
+        self._families = [_Family(family) for family in families(core)]
+        self._sees = [family.asked for family in self._families]
+        if self._constraints:
+            self._sees.append(set().union(*(asked_by(constraint) for constraint in self._constraints)))
 
     def __call__(self, triples: str) -> list[Result]:
         """Results of one graph; its triples are forgotten again, which is cheaper than another session (measured: a third)."""
-        if not triples.strip():
-            return []
-        seen = _only(triples, self._asked)
-        return [*self._core(seen), *self._sparql(seen)]
-
-    def _core(self, triples: str) -> list[Result]:
-        with self._failures():
-            self._rudof.begin_staging()
-            try:
-                self._rudof.read_data(triples, self._format, merge=True)
-                results = [_result(entry, self._paths) for entry in self._rudof.validate_shacl()]
-                return [result for result in results if self._holds(result)]
-            finally:
-                self._rudof.rollback_staging()
+        parts = parted(triples, self._sees)
+        results = [result for family, part in zip(self._families, parts, strict=False) for result in family(part) if self._holds(result)]
+        return [*results, *self._sparql(parts[-1])] if self._constraints else results
 
     def _holds(self, result: Result) -> bool:
         """Whether a result about a length stands when characters are counted."""
@@ -78,11 +59,41 @@ class FastEngine:
         return limit is None or (len(result.text) < limit if result.component.startswith("Min") else len(result.text) > limit)
 
     def _sparql(self, triples: str) -> Iterator[Result]:
-        if self._constraints:
-            store = Store()
-            store.bulk_load(triples.encode("utf-8"), RdfFormat.N_TRIPLES)
-            for constraint in self._constraints:
-                yield from broken(constraint, store)
+        store = Store()
+        store.bulk_load(triples.encode("utf-8"), RdfFormat.N_TRIPLES)
+        for constraint in self._constraints:
+            yield from broken(constraint, store)
+
+
+class _Family:
+    """Shapes that look at the same part of a graph, in an engine of their own.
+
+    rudof walks through all triples for each target of each shape: those that no shape of the family can see are not given to it, and where
+    none is left it is not asked. That saves a sixth of the cost of a notice (measured).
+    """
+
+    def __init__(self, shapes: list[Triple]) -> None:
+        from pyrudof import RDFFormat, Rudof, RudofConfig, RudofError, ShaclFormat
+
+        self.asked = asked(shapes)
+        self._paths = {str(t.subject)[1:-1] for t in shapes if t.predicate.value == _SH + "path" and isinstance(t.object, NamedNode)}
+        self._format, self._failed = RDFFormat.NTriples, RudofError
+        self._rudof = Rudof(RudofConfig())
+        with self._failures():
+            # N-Triples that we serialize ourselves: rudof takes a text that looks like a path or an address for one.
+            self._rudof.read_shacl(n_triples(map(_in_bytes, shapes)), ShaclFormat.NTriples)
+            self._rudof.read_data(_ANY, self._format)
+
+    def __call__(self, triples: str) -> list[Result]:
+        if not triples.strip():
+            return []
+        with self._failures():
+            self._rudof.begin_staging()
+            try:
+                self._rudof.read_data(triples, self._format, merge=True)
+                return [_result(entry, self._paths) for entry in self._rudof.validate_shacl()]
+            finally:
+                self._rudof.rollback_staging()
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
@@ -90,6 +101,35 @@ class FastEngine:
             yield
         except self._failed as error:
             raise ShapeError(f"the shapes or the graph cannot be used: {error}") from error
+
+
+def families(shapes: list[Triple]) -> list[list[Triple]]:
+    """The shapes with targets, by what they look at, each family with all that its shapes refer to.
+
+    Those of the fields of a notice are one; of the others those with the same targets. What has no target, and is in no other shape, is in
+    the first: an ill-formed shape is to be refused, not passed over.
+    """
+    about: dict[Any, list[Triple]] = {}
+    for triple in shapes:
+        about.setdefault(triple.subject, []).append(triple)
+    members: dict[frozenset[str], list[Any]] = {frozenset(): []}
+    for shape, said in about.items():
+        if targets := frozenset(str(t.object).strip("<>") for t in said if t.predicate.value.startswith(_SH + "target")):
+            members.setdefault(frozenset() if all(target.startswith(iris.FIELD) for target in targets) else targets, []).append(shape)
+    closed = [_closure(roots, about) for roots in members.values()]
+    known = set().union(*closed)
+    closed[0] |= about.keys() - known
+    return [[triple for subject in about if subject in family for triple in about[subject]] for family in closed if family]
+
+
+def _closure(roots: list[Any], about: dict[Any, list[Triple]]) -> set[Any]:
+    found, waiting = set(), list(roots)
+    while waiting:
+        node = waiting.pop()
+        if node in about and node not in found:
+            found.add(node)
+            waiting += [triple.object for triple in about[node]]
+    return found
 
 
 _ANY = f"<{iris.SHAPES}> <{iris.SHAPES}> <{iris.SHAPES}> .\n"
@@ -119,13 +159,28 @@ def asked_by(constraint: Constraint) -> set[str]:
     return found | {str(_TYPE)} | {f"<{value}>" for _, value in constraint.targets}
 
 
-def _only(triples: str, seen: set[str]) -> str:
-    """The lines with a predicate, or of a class, that is seen: to read another costs more than to pass it over (measured: 3 µs to 0.3)."""
-    if not seen:
-        return triples
+def parted(triples: str, sees: Sequence[set[str]]) -> list[str]:
+    """For each of ``sees``, the lines with a predicate, or of a class, in it; an empty one sees all.
+
+    To read a line costs ten times what it costs to pass it over (measured: 3 µs to 0.3).
+    """
     kind = str(_TYPE)
-    lines = triples.strip("\n").split("\n")  # not splitlines: a literal may hold U+2028
-    return "\n".join([line for line in lines if (t := line.split(" ", 2))[1] in seen and (t[1] != kind or t[2][:-2] in seen)]) + "\n"
+    found: list[list[str]] = [[] for _ in sees]
+    whole = [part for part, seen in zip(found, sees, strict=True) if not seen]
+    by_term: dict[str, list[list[str]]] = {}
+    for part, seen in zip(found, sees, strict=True):
+        for term in seen:
+            by_term.setdefault(term, []).append(part)
+    by_term.pop(kind, None)  # of a line about a class, the class decides
+    for line in triples.strip("\n").split("\n"):  # not splitlines: a literal may hold U+2028
+        terms = line.split(" ", 2)
+        if len(terms) == 3:
+            term = terms[1]
+            for part in by_term.get(terms[2][:-2] if term == kind else term, ()):
+                part.append(line)
+            for part in whole:
+                part.append(line)
+    return ["".join(f"{line}\n" for line in part) for part in found]
 
 
 def _result(entry: Any, paths: set[str]) -> Result:

@@ -48,10 +48,15 @@ Notice = tuple[str, str, str, Sequence[Entry]]
 
 
 class LedgerWriter:
-    """A ledger being made; a context manager, which commits at its end or leaves no file. Raises StoreError where ``before`` is none."""
+    """A ledger being made; a context manager, which commits at its end or leaves no file. Raises StoreError where ``before`` is none.
 
-    def __init__(self, path: Path, before: Path | None) -> None:
+    ``begun``: the file is there, by another writer that came to its end, and is gone on with.
+    """
+
+    def __init__(self, path: Path, before: Path | None, *, begun: bool = False) -> None:
         self._path = path
+        if begun:
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
         if before and before.is_file():
@@ -117,21 +122,30 @@ class LedgerWriter:
             first = self._db.execute("SELECT coalesce(max(rank), -1) FROM finding WHERE notice = ?", found).fetchone()[0] + 1
             self._insert((found[0], rank, entry) for rank, entry in enumerate(entries, first))
 
-    def forget(self, codes: Iterable[str]) -> None:
-        """Deletes every finding of some rules, before they are all found anew."""
-        self._db.executemany("DELETE FROM finding WHERE code = ?", ((code,) for code in codes))
+    def forget(self, codes: Iterable[str], notices: Iterable[tuple[str, str]] | None = None) -> None:
+        """Deletes every finding of some rules, before they are found anew; of some notices alone where they are given, by base and REF."""
+        if notices is None:
+            self._db.executemany("DELETE FROM finding WHERE code = ?", ((code,) for code in codes))
+            return
+        known = list(codes)
+        self._db.executemany(
+            "DELETE FROM finding WHERE code = ? AND notice = (SELECT id FROM notice WHERE base = ? AND ref = ?)",
+            ((code, base, ref) for base, ref in notices for code in known),
+        )
 
     def counts(self) -> Iterator[tuple[str, str, str, int, str, int]]:
-        """(base, producer, code, severity, field, findings), for all; one pass over the findings."""
+        """(base, producer, code, severity, field, findings), for all; one pass over the findings, in their order: rule by rule."""
         yield from self._db.execute(
-            "SELECT base, producer, code, severity, field, count(*) FROM finding JOIN notice ON notice.id = finding.notice "
-            "GROUP BY base, producer, code, severity, field ORDER BY base, producer, code, field"
+            "SELECT base, producer, code, severity, field, sum(number) FROM ("
+            "  SELECT code, base, producer, severity, field, count(*) AS number"
+            "  FROM finding NOT INDEXED CROSS JOIN notice ON notice.id = finding.notice GROUP BY code, base, producer, severity, field"
+            ") GROUP BY base, producer, code, severity, field ORDER BY base, producer, code, field"
         )
 
     def notices(self) -> Iterator[tuple[str, str, int, int]]:
         """(base, producer, notices, notices with a Violation)."""
         yield from self._db.execute(
-            "SELECT base, producer, count(*), sum(EXISTS(SELECT 1 FROM finding WHERE finding.notice = notice.id AND severity = 0)) "
+            "SELECT base, producer, count(*), sum(id IN (SELECT notice FROM finding NOT INDEXED WHERE severity = 0)) "
             "FROM notice GROUP BY base, producer ORDER BY base, producer"
         )
 

@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route
 from pop_ld import resources, store
 from pop_ld.config import Settings
 from pop_ld.errors import PopError
+from pop_ld.following.listing import Lists
 from pop_ld.web import (
     align,
     base_page,
@@ -34,6 +35,7 @@ from pop_ld.web import (
     europeana_list,
     europeana_notice,
     feed,
+    following,
     graph_store,
     health,
     home,
@@ -165,6 +167,9 @@ ADDRESSES: tuple[tuple[str, Callable[[Request], Any], list[str]], ...] = (
     ("/healthz", health.health, READ),
     ("/healthz/live", health.live, READ),
     ("/metrics", metrics.metrics, READ),
+    ("/following", following.state, READ),
+    ("/following/{kind}/{name}", following.files, READ),
+    ("/following/{kind}/{name}/{path:path}", following.file, READ),
     ("/robots.txt", crawlers.robots, READ),
     ("/sitemap.xml", crawlers.index, READ),
     ("/sitemaps/{name}", crawlers.file, READ),
@@ -208,6 +213,7 @@ def create_app(settings: Settings, place: Place | None = None) -> FastAPI:
     app.add_middleware(metrics.Counted, routes=metrics.paths(app.routes))
     app.state.turns, app.state.exports, app.state.harvests = turns, Places(), Places()
     app.state.place, app.state.health = place or Place(), Health()
+    app.state.lists = Lists(Path(settings.data))
     current, app.state.kept = Current(settings), Kept(settings)
     current.opened = app.state.kept.forget
     app.state.site = Site(settings, current, pool, Checks(settings), cache)

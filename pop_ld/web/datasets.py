@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pop_ld import downloads, iris, resources, store
+from pop_ld.config import told
 from pop_ld.errors import NotFound
 from pop_ld.formats import BY_SUFFIX, FORMATS, HTML, Format, catalogue_files, descriptions, words, writing
 from pop_ld.formats.rdf import rdf
@@ -98,7 +99,7 @@ def service(request: Request, now: Serving) -> Response:
     def represent() -> bytes:
         return rdf(format, descriptions.service(now.site, manifest, counted(now.release), settings))
 
-    return cached(request, represent, format.media_type, f"{now.release.name} {settings}")
+    return cached(request, represent, format.media_type, f"{now.release.name} {told(settings)}")
 
 
 def counted(release: store.Release) -> Statistics:

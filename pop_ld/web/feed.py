@@ -58,7 +58,8 @@ def page(request: Request) -> Response:
     """GET /feed/<batch>/<number>: a page of versions, which never changes. Raises NotFound, NotAcceptable."""
     now, data = serving(request), _data(request)
     batch, number = _place(request, data)
-    if number >= batch.pages:
+    file = pages.page_file(batches.folder_of(data, batch.name), number)
+    if not file.is_file():  # numbers have gaps
         raise NotFound("the feed has no such page")
     chosen = choose(accept(request), list(_PAGE))
     packed = chosen == TRIG and takes_gzip(request.scope)
@@ -68,7 +69,7 @@ def page(request: Request) -> Response:
         headers["Content-Encoding"] = "gzip"
     if matches(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers={k: v for k, v in headers.items() if not k.startswith("Content-")})
-    content = _read(pages.page_file(batches.folder_of(data, batch.name), number))
+    content = _read(file)
     if not packed:
         content = gzip.decompress(content)
     if chosen != TRIG:

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pop_ld import __version__, iris
+from pop_ld.config import told
 from pop_ld.formats import FORMATS
 from pop_ld.formats.profiles import PROFILES
 from pop_ld.web.errors import NoRelease
@@ -30,4 +31,4 @@ def page(request: Request) -> Response:
         context = {"settings": settings, "formats": FORMATS, "profiles": PROFILES, "sample": sample, "version": __version__}
         return html(request, f"pages/{lang}/{name}.html", lang, canonical=f"{settings.site}/{name}", ontology=iris.ONTOLOGY, **context)
 
-    return cached(request, make, "text/html", f"{release} {settings}", lang=lang)
+    return cached(request, make, "text/html", f"{release} {told(settings)}", lang=lang)

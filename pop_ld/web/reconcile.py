@@ -69,7 +69,9 @@ def _page(request: Request, now: Serving, lang: str) -> Response:
             site_root=root,
         )
 
-    return cached(request, make, "text/html", f"{now.release.name} {root}", lang=lang)
+    made = cached(request, make, "text/html", f"{now.release.name} {root}", lang=lang)
+    request.scope["state"]["keep"] = root == now.site  # kept pages are told apart by address, not by the host that a client names
+    return made
 
 
 async def extend(request: Request) -> Response:

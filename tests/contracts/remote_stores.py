@@ -22,7 +22,7 @@ _PATIENCE = 60.0
 
 
 @contextmanager
-def running_oxigraph(*options: str) -> Iterator[str]:
+def running_oxigraph(*options: str, empty: bool = False) -> Iterator[str]:
     """``oxigraph serve`` in memory; gives its query address, skips where the program is absent."""
     program = shutil.which("oxigraph", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
     if not program:
@@ -30,12 +30,13 @@ def running_oxigraph(*options: str) -> Iterator[str]:
     port = _free_port()
     root = f"http://127.0.0.1:{port}"
     with _running([program, "serve", "--bind", f"127.0.0.1:{port}", *options], f"{root}/query"):
-        _load(f"{root}/store")
+        if not empty:
+            _load(f"{root}/store")
         yield f"{root}/query"
 
 
 @contextmanager
-def running_fuseki() -> Iterator[str]:
+def running_fuseki(*, empty: bool = False) -> Iterator[str]:
     """Apache Jena Fuseki in memory; gives its query address, skips where it or Java is absent."""
     jars = sorted((ROOT / "build" / "fuseki").glob("jena-fuseki-server-*.jar"))
     java = shutil.which("java")
@@ -45,7 +46,8 @@ def running_fuseki() -> Iterator[str]:
     root = f"http://127.0.0.1:{port}/pop"
     command = [java, "-Xmx1g", "-jar", str(jars[-1]), "--localhost", "--port", str(port), "--mem", "--update", "/pop"]
     with _running(command, f"{root}/sparql"):
-        _load(f"{root}/data")
+        if not empty:
+            _load(f"{root}/data")
         yield f"{root}/sparql"
 
 

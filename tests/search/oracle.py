@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pop_ld.search import words as french
-from pop_ld.search.entry import as_written, centuries
+from pop_ld.search.entry import centuries
 from pop_ld.search.question import Box, Criterion, Group, Question
+from pop_ld.search.texts import as_written
 
 Document = dict[str, Any]
 SITE = "https://site.example/id"

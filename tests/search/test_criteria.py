@@ -16,9 +16,9 @@ from pop_ld.search import build, open_search
 from pop_ld.search import words as french
 from pop_ld.search.comparing import read_dates, sortable, sortable_date, sortable_number, spans
 from pop_ld.search.contract import SearchReader
-from pop_ld.search.entry import LONGEST_KEY, as_written
 from pop_ld.search.fields import fields_of
 from pop_ld.search.question import OPERATORS, Criterion, Group, Question
+from pop_ld.search.texts import LONGEST_KEY, as_written
 from tests.search.oracle import document
 
 WORDS = [

@@ -21,6 +21,7 @@ from pop_ld.search.document import document
 from pop_ld.search.facets import Facets, capital, commune, quiet
 from pop_ld.search.question import FACETS
 from pop_ld.validation.rules import SEVERITIES
+from tests import dumps
 
 SETTINGS = Settings()
 SAMPLES = [sample for base in load_bases().values() for sample in base.samples]
@@ -136,8 +137,8 @@ def test_a_withheld_field_is_nowhere_in_a_document(slug: str) -> None:
 
 def test_quality_is_the_worst_that_the_shapes_say(dump: Path) -> None:
     worst = {}
-    for file in dump.glob("*-*.checked"):
-        for line in file.read_text(encoding="utf-8").splitlines():
+    for file in dump.glob("*-*.checked.gz"):
+        for line in dumps.text(file).splitlines():
             slug, ref, _, is_notice, findings = json.loads(line.split("\t", 1)[1])
             if is_notice:
                 ranks = [SEVERITIES.index(text) for text in (part for finding in findings for part in finding) if text in SEVERITIES]

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pop_ld.errors import StoreError, StoreUnavailable
-from pop_ld.search import build, open_search
+from pop_ld.search import build, open_embedded
 from pop_ld.search.address import read
-from pop_ld.search.contract import SearchReader
 from pop_ld.search.lexicon import Lexicon, Suggestion, open_lexicon
 from pop_ld.search.lexicon_builder import FILE, KINDS, build_lexicon
+from pop_ld.search.tantivy_reader import TantivySearch
 from tests.search.oracle import document
 
 TITLES = [
@@ -35,14 +35,14 @@ def _documents() -> list[dict[str, object]]:
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> SearchReader:
+def index(tmp_path_factory: pytest.TempPathFactory) -> TantivySearch:
     folder = tmp_path_factory.mktemp("lexicon") / "search"
     build(folder, iter(_documents()))
-    return open_search(folder)
+    return open_embedded(folder)
 
 
 @pytest.fixture(scope="module")
-def folder(index: SearchReader, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(index: TantivySearch, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("lexicon") / "lexicon"
     assert build_lexicon(folder, index) > 10
     return folder
@@ -80,7 +80,7 @@ def test_a_value_of_two_facets_is_suggested_once(lexicon: Lexicon) -> None:
     assert labels(lexicon, "peinture") == ["peinture"]
 
 
-def test_what_is_suggested_finds_as_many_notices_as_it_says(lexicon: Lexicon, index: SearchReader) -> None:
+def test_what_is_suggested_finds_as_many_notices_as_it_says(lexicon: Lexicon, index: TantivySearch) -> None:
     seen = set()
     for text in ("e", "s", "m", "v", "h", "p", "t", "le", "d"):
         for one in lexicon.suggest(text, 50):
@@ -147,7 +147,7 @@ def test_a_broken_lexicon_is_said(tmp_path: Path) -> None:
         open_lexicon(tmp_path)
 
 
-def test_building_leaves_one_file_and_needs_an_empty_folder(folder: Path, index: SearchReader) -> None:
+def test_building_leaves_one_file_and_needs_an_empty_folder(folder: Path, index: TantivySearch) -> None:
     assert [file.name for file in folder.iterdir()] == [FILE]
     with pytest.raises(StoreError):
         build_lexicon(folder, index)
@@ -156,7 +156,7 @@ def test_building_leaves_one_file_and_needs_an_empty_folder(folder: Path, index:
 def test_another_form_of_a_word_that_there_is_stays(tmp_path: Path) -> None:
     documents = [document(f"PA{n:08}", title) for n, title in enumerate(["Château de Versailles"] * 3 + ["Maison Verlaine"] * 9)]
     build(tmp_path / "index", iter(documents))
-    build_lexicon(tmp_path / "lexicon", open_search(tmp_path / "index"))
+    build_lexicon(tmp_path / "lexicon", open_embedded(tmp_path / "index"))
     lexicon = open_lexicon(tmp_path / "lexicon")
     assert lexicon.correct("chateu versaile") == "château versaile"
     assert lexicon.correct("versaile") == ""

@@ -22,6 +22,7 @@ from pop_ld.search.contract import LINKED_DEEPEST, SearchReader
 from pop_ld.search.links import century_of
 from pop_ld.search.schema import LAYOUT
 from pop_ld.search.words import ANALYSIS
+from tests import dumps
 
 _TRIPLE = re.compile(r"<([^>]*)> <([^>]*)> <([^>]*)> \.")
 _WITHIN = iris.CRM + "P89_falls_within"
@@ -46,7 +47,7 @@ def said(dumped: Path) -> dict[str, dict[str, set[str]]]:
     """Thing -> property -> notices, by reading every triple: those that follow from links left out, places around a place counted."""
     notices = {document["iri"] for document in dump.documents(dumped)}
     site = Settings().site
-    triples = [m.groups() for f in sorted(dumped.glob("*.nt")) for line in f.read_text("utf-8").split("\n") if (m := _TRIPLE.match(line))]
+    triples = [m.groups() for line in dumps.lines(dumped) if (m := _TRIPLE.match(line))]
     wider = defaultdict(set)
     for subject, predicate, value in triples:
         if predicate == _WITHIN and subject.startswith(f"{site}/id/lieu/"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -242,10 +243,13 @@ def test_a_release_without_counts_has_none(tmp_path: Path) -> None:
     assert statistics.load(tmp_path) is None
 
 
-def test_blank_nodes_and_packed_files_are_not_remembered(tmp_path: Path) -> None:
+def test_blank_nodes_and_files_too_large_are_not_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "LIMIT", 1)
+    large = tmp_path / "x.nt.gz"
+    large.write_bytes(gzip.compress(b"<urn:s> <urn:p> <urn:o> .\n"))
     kinds: list[Callable[[Changes], None]] = [
         lambda made: made.note([Quad(BlankNode("a"), NamedNode("urn:p"), Literal("x"))]),
-        lambda made: made.note_file(tmp_path / "x.nt.gz"),
+        lambda made: made.note_file(large),
         Changes.forget,
     ]
     for forget in kinds:
@@ -255,3 +259,14 @@ def test_blank_nodes_and_packed_files_are_not_remembered(tmp_path: Path) -> None
         made.note([Quad(NamedNode("urn:s"), NamedNode("urn:p"), Literal("x"))])
         made.note_ntriples(b"<urn:s> <urn:p> <urn:o> .\n")
         assert made.quads is None
+
+
+@pytest.mark.parametrize("name", ["x.nt", "x.nt.gz"])
+def test_the_triples_of_a_file_are_remembered(tmp_path: Path, name: str) -> None:
+    file, lines = tmp_path / name, b'<urn:s> <urn:p> <urn:o> .\n<urn:s> <urn:p> "x"@fr .\n'
+    file.write_bytes(gzip.compress(lines) if name.endswith(".gz") else lines)
+    made = Changes()
+    made.note_file(file)
+    assert made.quads == {
+        Quad(NamedNode("urn:s"), NamedNode("urn:p"), value) for value in (NamedNode("urn:o"), Literal("x", language="fr"))
+    }

@@ -45,7 +45,7 @@ LONG = [os.urandom(100) * 50 for _ in range(200)]
 @pytest.mark.parametrize(
     ("coding", "decode"), [("gzip", gzip.decompress), ("zstd", lambda b: zstandard.ZstdDecompressor().decompressobj().decompress(b))]
 )
-@pytest.mark.parametrize("blocks", [[b"x" * 3000], LONG], ids=["short", "long"])
+@pytest.mark.parametrize("blocks", [[b"x" * 3000], [b"x" * INLINE, b"end"], LONG], ids=["short", "little left after a block", "long"])
 def test_codings(coding: str, decode: object, blocks: list[bytes]) -> None:
     body, _, output = through(blocks, coding)
     assert output.coding == coding

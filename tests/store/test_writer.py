@@ -46,6 +46,25 @@ def test_a_file_that_does_not_load_is_named_and_bars_publishing(data: Path, tmp_
         assert writer.rebuilt and writer.existing([thing(0), thing(1)]) == {thing(0)}
 
 
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("end", [b"\n", b""])
+def test_the_line_of_a_fault_is_that_of_its_own_file(data: Path, tmp_path: Path, packed: bool, end: bytes) -> None:
+    """All files are one stream to the engine, whether or not their last lines end."""
+    lines = [b'<a:b> <a:c> "%d" .' % number for number in range(30_000)]
+    contents = [b"\n".join(lines) + end, b"", b"\n".join(lines[:2]) + end, b"\n".join([*lines[:4], b"<a:b> <a:c> ."]) + end, lines[0] + end]
+    files = [tmp_path / f"{number}.nt{'.gz' if packed else ''}" for number in range(len(contents))]
+    for file, content in zip(files, contents, strict=True):
+        file.write_bytes(gzip.compress(content) if packed else content)
+    done: list[int] = []
+    with Writer(data, SITE) as writer:
+        writer.bulk_load([*files[:3], files[4]], done.append)
+        assert writer.count() == 30_000
+        assert sum(done) == sum(file.stat().st_size for file in [*files[:3], files[4]])
+        with pytest.raises(StoreError) as caught:
+            writer.bulk_load(files)
+    assert (caught.value.file, caught.value.line) == (str(files[3]), 5)
+
+
 def test_a_small_insert_is_whole_or_nothing(data: Path) -> None:
     with Writer(data, SITE) as writer:
         with pytest.raises(StoreError, match="not N-Triples") as caught:

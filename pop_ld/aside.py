@@ -1,0 +1,152 @@
+"""What of a release is made of its dump and the release before alone: it is built beside the work on the store, on another core."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pop_ld import dump as dumps
+from pop_ld import feed, iris, lanes, linking, quality, search
+from pop_ld.batches import in_batches
+from pop_ld.processes import SMALL
+from pop_ld.progress import stage
+from pop_ld.search import lexicon
+from pop_ld.search.lexicon_builder import build_lexicon
+from pop_ld.search.lexicon_update import MOST_TOUCHED, bring_lexicon
+
+log = logging.getLogger(__name__)
+
+LEDGER = "ledger"
+"""Folder of the ledger of quality, and name of the moment when it is made."""
+_TOGETHER = 500
+"""Documents that are told of at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsideTask:
+    """What to build, in ``folder``, which is empty: upon ``before``, a release's folder, from a dump, without what was ``removed``."""
+
+    folder: Path
+    site: str
+    dump: Path | None
+    before: Path | None
+    removed: tuple[str, ...] = ()
+    feed: FirstOfFeed | None = None
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOfFeed:
+    """The batch of the change feed that a first release makes: ``name`` and ``created`` are the release's."""
+
+    data: Path
+    site: str
+    name: str
+    created: str
+
+
+def build(task: AsideTask) -> Path | None:
+    """Builds the ledger of quality as far as the dump tells it, the index, the lexicon, and the first batch of the feed.
+
+    Gives the folder of the latter, None where it is made from the store.
+    """
+    begin_ledger(task)
+    lanes.reached(LEDGER)
+    return _build_rest(task)
+
+
+def _build_rest(task: AsideTask) -> Path | None:
+    _build_search(task)
+    if not task.dump or not task.feed or not feed.is_empty(task.feed.data):
+        return None
+    asked = task.feed
+    try:
+        with stage("feed", "versions", quiet=task.quiet) as bar:
+            return feed.prepare_first(task.dump, asked.data, asked.site, asked.name, asked.created, 1, bar.advance)
+    except feed.Unordered as error:
+        log.warning("the feed is made from the store, which takes several times as long: %s", error)
+        return None
+
+
+def begin_ledger(task: AsideTask) -> None:
+    with stage("ledger", "ledgers", 1, quiet=task.quiet) as bar:
+        folder = task.folder / LEDGER
+        folder.mkdir(exist_ok=True)
+        parts = (iris.path_of(task.site, thing).partition("/") for thing in task.removed)
+        quality.begin(folder, task.before, task.dump, [(base, iris.unkey(key)) for base, _, key in parts])
+        bar.advance()
+
+
+def _build_search(task: AsideTask) -> None:
+    documents = linking.with_chosen(quality.documents(task.dump), task.dump) if task.dump else ()
+    before, touched = task.before, list(task.removed)
+    with stage("index", "notices", quiet=task.quiet) as bar:
+        passing = _noted(documents, touched, bar.advance)
+        notices = search.build(task.folder / "search", passing, before=before / "search" if before else None, removed=task.removed)
+    index = search.open_embedded(task.folder / "search")
+    with stage("lexicon", "suggestions", quiet=task.quiet) as bar:
+        folder = task.folder / lexicon.FOLDER
+        if before:
+            former = search.open_embedded(before / "search")
+            bar.advance(bring_lexicon(folder, index, before / lexicon.FOLDER, former, touched, notices))
+        else:
+            bar.advance(build_lexicon(folder, index))
+
+
+def _noted(documents: Iterable[dict[str, Any]], touched: list[str], advance: Callable[[int], None]) -> Iterator[dict[str, Any]]:
+    """The documents, whose IRIs are noted as they pass, unless they are too many to matter."""
+    for batch in in_batches(documents, _TOGETHER):
+        if len(touched) <= MOST_TOUCHED:
+            touched += [document["iri"] for document in batch]
+        yield from batch
+        advance(len(batch))
+
+
+class Aside:
+    """What is being built; :meth:`into` waits for it."""
+
+    def __init__(self, task: AsideTask, lane: lanes.Lane[Path | None] | None) -> None:
+        self._task, self._lane = task, lane
+
+    def ledger(self, folder: Path) -> None:
+        """Puts the ledger that was begun into another folder; waits for it."""
+        if self._lane:
+            self._lane.wait_for(LEDGER)
+        else:
+            begin_ledger(self._task)
+        for made in (self._task.folder / LEDGER).iterdir():
+            made.rename(folder / made.name)
+        (self._task.folder / LEDGER).rmdir()
+
+    def into(self, folder: Path) -> Path | None:
+        """Puts what was built into the folder of the release; gives that of the feed's batch. Raises what building raised."""
+        batch = self._lane.result() if self._lane else _build_rest(self._task)
+        for made in self._task.folder.iterdir():
+            made.rename(folder / made.name)
+        self._task.folder.rmdir()
+        return batch
+
+
+@contextmanager
+def begun(
+    data: Path,
+    site: str,
+    dump: Path | None,
+    before: Path | None,
+    removed: Sequence[str] = (),
+    first_of_feed: FirstOfFeed | None = None,
+    *,
+    quiet: bool = False,
+) -> Iterator[Aside]:
+    """Begins; the writer's lock is held. What is too little for a process of its own is built when it is asked for."""
+    folder = dumps.fresh(data / "snapshots" / ".aside.tmp")
+    task = AsideTask(folder, site, dump, before, tuple(removed), first_of_feed, quiet)
+    if dump and sum(file.stat().st_size for file in dumps.triple_files(dump)) > SMALL:
+        with lanes.beside(build, task, quiet=quiet) as lane:
+            yield Aside(task, lane)
+    else:
+        yield Aside(task, None)
