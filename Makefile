@@ -8,7 +8,7 @@ FUSEKI_VERSION := 5.6.0
 FUSEKI := build/fuseki/jena-fuseki-server-$(FUSEKI_VERSION).jar
 FUSEKI_SHA512 := 6892853e217afde119f9237ad424033c4d309ec7129bed344d0199ad6e233d9f166610e2040abd42b739ecbe120c4638f2b69ecf1576872669a3403c3391f691
 
-.PHONY: golden demo test check lint lock bench conformance-env fuseki-env search-env clients-env docs clean assets browser screenshots
+.PHONY: golden demo test check lint lock bench bench-full conformance-env fuseki-env search-env clients-env docs clean assets browser screenshots
 
 demo: .venv/run.stamp
 	$(BIN)/pop-ld demo --data data/demo --port $(PORT)
@@ -83,6 +83,12 @@ bench: .venv/dev.stamp conformance-env
 	$(BIN)/python -m bench.validate
 	$(if $(DATA),$(BIN)/python -m bench.relevance $(DATA),@echo "make bench DATA=folder, one with the real notices, measures the relevance of search too")
 	@echo "of a data folder: python -m bench.sparql, bench.hostile, bench.sparql_rewriting, bench.sparql_joins, bench.counting, bench.remote_store, bench.pages, bench.linked, bench.search DATA"
+
+# Everything at growing sizes, each beside its limit or peer, and docs/measurements.md from it; OUT is a folder outside the repository.
+bench-full: .venv/dev.stamp conformance-env
+	@test -n "$(OUT)" || { echo "make bench-full OUT=folder [SIZES=50000,200000] [STAGES=load,pages]: a folder with room, outside the repository"; exit 1; }
+	$(BIN)/python -m bench.full_size $(OUT) $(if $(SIZES),--sizes $(SIZES)) $(if $(STAGES),--stages $(STAGES))
+	$(BIN)/python -m bench.report $(OUT)
 
 docs: .venv/run.stamp
 	$(BIN)/python -m docs.generate_reference

@@ -15,7 +15,8 @@ from pyoxigraph import NamedNode, Store
 
 from pop_ld import store
 from pop_ld.search.contract import LINKED_DEEPEST
-from pop_ld.search.tantivy import TantivySearch, open_search
+from pop_ld.search.tantivy import open_search
+from pop_ld.search.tantivy_reader import TantivySearch
 
 KINDS = ("agent", "concept", "lieu", "temps", "merimee", "museo")
 REPEATS = 30

@@ -5,76 +5,22 @@ usage: python -m bench.pages DATA     DATA: a data folder with a release; the la
 
 from __future__ import annotations
 
-import asyncio
 import random
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import count, cycle
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode, QuerySolutions, Store
 
 from bench.attack import served
 from bench.hostile import percentile
+from bench.visitors import put
 from pop_ld import iris, store
 
 CLIENTS = 20
-SECONDS = 8.0
 UNCACHED, CACHED, BUSIEST = 30.0, 2000.0, 100.0
 """The limits: ms at the 95th percentile, pages a second, ms at the 95th percentile."""
-
-
-@dataclass
-class Load:
-    """What clients saw: seconds of each answer, statuses other than 200, bytes, and how long all of it took."""
-
-    waits: list[float]
-    faults: int
-    size: int
-    seconds: float
-
-    def __str__(self) -> str:
-        shares = ", ".join(f"p{share * 100:g} {percentile(self.waits, share):.1f} ms" for share in (0.5, 0.95, 0.99))
-        rate, mean = len(self.waits) / self.seconds, self.size / max(len(self.waits), 1)
-        return f"{rate:,.0f} pages/s of {mean / 1024:.0f} KiB; {shares}, longest {max(self.waits) * 1000:.0f} ms; {self.faults} faults"
-
-
-async def _client(root: str, paths: Iterator[str], until: float, pause: float, load: Load) -> None:
-    """Asks one page after another on one connection, ``pause`` seconds apart."""
-    parts = urlsplit(root)
-    await asyncio.sleep(random.random())  # readers do not come in one moment, when one of the processes would take them all
-    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
-    while time.monotonic() < until:
-        start = time.monotonic()
-        writer.write(f"GET {next(paths)} HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nAccept-Encoding: gzip\r\n\r\n".encode())
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n", 1)[0])
-        await reader.readexactly(length)
-        load.waits.append(time.monotonic() - start)
-        load.faults += not head.startswith(b"HTTP/1.1 200")
-        load.size += length
-        if pause:
-            await asyncio.sleep(max(0.0, pause - (time.monotonic() - start)))
-    writer.close()
-
-
-def put(root: str, paths: Callable[[], Iterator[str]], clients: int, pause: float = 0.0, seconds: float = SECONDS) -> Load:
-    """What ``clients`` see who ask for ``paths`` one after the other."""
-    load = Load([], 0, 0, 0.0)
-
-    async def run() -> None:
-        until = time.monotonic() + seconds
-        shared = paths()
-        await asyncio.gather(*(_client(root, shared, until, pause, load) for _ in range(clients)))
-
-    start = time.monotonic()
-    asyncio.run(run())
-    load.seconds = time.monotonic() - start
-    return load
 
 
 def notices(release: store.Release) -> list[str]:

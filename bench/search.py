@@ -24,7 +24,7 @@ from urllib.parse import urlencode
 from bench.attack import served
 from bench.hostile import percentile
 from bench.morph import ROOT
-from bench.pages import put
+from bench.visitors import put
 from pop_ld import dump, linking, pipeline, store
 from pop_ld.config import Settings, checked
 from pop_ld.search import build, open_search
