@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -14,6 +14,7 @@ from pop_ld import iris
 from pop_ld.errors import StoreError, StoreUnavailable
 from pop_ld.relations import mirrors
 from pop_ld.store.contract import Release
+from pop_ld.store.statistics import load as load_statistics
 from pop_ld.store.walk import DEFAULT_GRAPH, PRIMARY_TOPIC, documents, is_document, node, shown_quads
 
 if TYPE_CHECKING:
@@ -58,13 +59,21 @@ class OxigraphReader:
         self._path = release.path / "store"
         self._site = str(release.manifest.get("site", iris.DEFAULT_SITE))
         self._known: dict[str, list[Literal]] = {}
+        self._used: tuple[NamedNode, ...] | None = None
         with _reading(self._path):
             self._store = Store.read_only(str(self._path))
 
     def describe(self, iri: str) -> list[Triple]:
         """At most DESCRIBE_LIMIT triples of the thing, its parts and its documents."""
         with _reading(self._path):
-            return [quad.triple for quad in islice(shown_quads(self._store, self._site, iri), DESCRIBE_LIMIT)]
+            return [quad.triple for quad in islice(shown_quads(self._store, self._site, iri, self._properties), DESCRIBE_LIMIT)]
+
+    def _properties(self) -> Sequence[NamedNode]:
+        """Those of the default graph, from the counts of the release; none where it has no counts."""
+        if self._used is None:
+            counts = load_statistics(self._path.parent)
+            self._used = tuple(map(NamedNode, counts.properties)) if counts else ()
+        return self._used
 
     def concept(self, iri: str) -> list[Triple]:
         """At most CONCEPT_LIMIT triples, in a fixed order."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from store_samples import DCTERMS, POP, SITE, check, furnish, publish
 
 from pop_ld.relations import link_name
-from pop_ld.store import Writer, open_reader
+from pop_ld.store import ResourceReader, Writer, open_reader
+from pop_ld.store.counting import Links
 from pop_ld.store.walk import HUB, SHOWN
 
 MUSEUM, DOCUMENT = f"{SITE}/id/museo/M9991", f"{SITE}/doc/museo/M9991"
@@ -68,6 +70,24 @@ def test_a_hub_shows_some_of_its_mirrored_links_and_is_removed_whole(data: Path)
         assert len(reader.describe(work(0))) == SHOWN + 2, "what a notice says of itself is shown whole"
         assert writer.remove([MUSEUM]) == 3 + len(works)
         assert writer.count() == SHOWN + 2
+
+
+def test_a_hub_is_shown_alike_where_the_properties_of_the_store_are_known(data: Path) -> None:
+    mirrored = "\n".join(f"<{MUSEUM}> <{POP}oeuvre> <{work(n)}> ." for n in range(HUB + 1))
+    part = f'<{MUSEUM}> <{POP}NOMOFF> "musée" .\n<{MUSEUM}> <{POP}part> <{MUSEUM}#p> .\n<{MUSEUM}#p> <{POP}x> "y" .\n'
+    shown = []
+    with Writer(data, SITE) as writer:
+        writer.insert(notice(MUSEUM) + (part + mirrored).encode())
+        counts = writer.statistics(Links())
+
+        def counted(folder: Path, reader: ResourceReader) -> dict[str, Any]:
+            counts.save(folder)
+            return furnish(folder, reader)
+
+        for name, made in (("r0", furnish), ("r1", counted)):
+            shown.append(set(open_reader(writer.snapshot(name, {}, made, check)).describe(MUSEUM)))
+    assert shown[0] == shown[1]
+    assert len(shown[0]) == 4 + SHOWN, "identifier, name, part, what is said of the part"
 
 
 def test_incoming_links_leave_out_what_mirrors_the_thing_itself(data: Path) -> None:
