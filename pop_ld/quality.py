@@ -131,7 +131,11 @@ def corpus_findings(select: Select, site: str, concerned: Collection[str] | None
     """The findings of shapes/corpus.ttl: a query a rule over the whole store (SHACL §5.3, set-based), or one for each notice concerned."""
     for constraint in _constraints():
         rule = catalogue()[constraint.iri]
-        queries = [constraint.query] if concerned is None else (_about(constraint.query, thing) for thing in sorted(concerned))
+        queries = (
+            [constraint.whole or constraint.query]
+            if concerned is None
+            else (_about(constraint.query, thing) for thing in sorted(concerned))
+        )
         for query in queries:
             for focus, path, value in select(query):
                 base, ref = _place(site, focus)

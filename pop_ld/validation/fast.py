@@ -26,12 +26,17 @@ _SPARQL = "SPARQLConstraintComponent"
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A sh:SPARQLConstraint of a node shape: ``targets`` are (predicate of SHACL, its value) of that shape (SHACL §2.1.3)."""
+    """A sh:SPARQLConstraint of a node shape: ``targets`` are (predicate of SHACL, its value) of that shape (SHACL §2.1.3).
+
+    ``whole`` is a query with the same solutions over all nodes at once (``pop:ensemble``), which SHACL's own may not be: there
+    a subquery must give ``$this`` back (§5.3.1). "" where it has none.
+    """
 
     iri: str
     query: str
     severity: str
     targets: tuple[tuple[str, str], ...]
+    whole: str = ""
 
 
 class FastEngine:
@@ -258,7 +263,8 @@ def _constraint(shape: Values, node: NamedNode | BlankNode, values: Values, pref
     targets = tuple(
         (name, v.value) for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf") for v in shape.get(_SH + name, ())
     )
-    return Constraint(node.value, prefixes + query.value, severity.removeprefix(_SH), targets)
+    whole = next((prefixes + v.value for v in values.get(iris.ONTOLOGY + "ensemble", ())), "")
+    return Constraint(node.value, prefixes + query.value, severity.removeprefix(_SH), targets, whole)
 
 
 def _prefixes(about: dict[NamedNode | BlankNode, Values]) -> str:
