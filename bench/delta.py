@@ -24,12 +24,13 @@ import httpx
 
 from bench import corpus
 from bench.attack import served
-from bench.full_building import GB, Place, pop_ld, profiled, size_of, stages_of
+from bench.full_building import GB, Place, pop_ld, profiled, stages_of
 from bench.full_queries import JSON
 from bench.hostile import percentile
 from bench.results import Measure, Results
 from bench.visitors import Ask, Load, visit
 from pop_ld import iris, store
+from pop_ld.profile import disk_of
 
 NOTICES, WINDOW, REST = 4_000, 30.0, 5.0
 """Notices of a day; seconds before and after in which readers are watched, and that are let pass between."""
@@ -163,7 +164,7 @@ def measure(place: Place, count: int = NOTICES, window: float = WINDOW) -> Itera
     with tempfile.TemporaryDirectory(dir=out) as folder:
         delta = make(place.corpus, Path(folder), count)
         asks = asks_of(place.data, place.corpus, set(delta.removed))
-        disk = size_of(place.data)
+        disk = disk_of(place.data)
         with served(place.data, web_workers=2, page_cache=0, result_cache=0, client_rate=0) as (root, _), Readers(root, asks) as readers:
             time.sleep(REST)
             begun = time.monotonic()
@@ -193,7 +194,7 @@ def measure(place: Place, count: int = NOTICES, window: float = WINDOW) -> Itera
         yield Measure("delta", f"{name}: p95 after", later, "ms", "before", before)
     asked = sum(len(load.waits) for load in readers.loads.values())
     yield Measure("delta", "failed requests", readers.faults, "requests", "limit", 0, f"of {asked:,}, {sum(READERS.values())} a second")
-    yield Measure("delta", "disk", size_of(place.data) / GB, "GB", "before", disk / GB)
+    yield Measure("delta", "disk", disk_of(place.data) / GB, "GB", "before", disk / GB)
     if profile.exists():
         for name, one in stages_of(json.loads(profile.read_text(encoding="utf-8"))).items():
             yield Measure("delta", f"{name}: seconds", one["seconds"], "s", note="of the new and changed ones")

@@ -23,6 +23,7 @@ from pop_ld.config import Settings
 from pop_ld.fields import RecordBuilder
 from pop_ld.mapping import compile_mapping, expand, load_mapping, to_rml
 from pop_ld.notices import Notice, Record
+from pop_ld.profile import disk_of
 
 HAND, SAMPLE, SHAPES = 30_000, 3_000, 100
 """Notices that are emitted by hand; of a base, those that morph-kgc is given, and those that pySHACL is given."""
@@ -51,12 +52,6 @@ def spent() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def size_of(folder: Path) -> int:
-    """Bytes on disk of a folder; a file that two names lead to counts once."""
-    stats = {stat.st_ino: stat for file in folder.rglob("*") if file.is_file() and not file.is_symlink() for stat in [file.stat()]}
-    return sum(stat.st_blocks * 512 for stat in stats.values())
-
-
 def pop_ld(*arguments: str, log: Path, status: tuple[int, ...] = (0,)) -> None:
     """Runs the command line; what it says goes to ``log``. Raises SystemExit with its last lines where it fails."""
     with log.open("ab") as said:
@@ -80,7 +75,7 @@ def load(place: Place) -> Iterator[Measure]:
         raise SystemExit(f"nothing was published: see load-{place.size}.log")
     release = store.current(place.data)
     yield from of_profile(json.loads(place.profile.read_text(encoding="utf-8")))
-    yield Measure("load", "data folder", size_of(place.data) / GB, "GB")
+    yield Measure("load", "data folder", disk_of(place.data) / GB, "GB")
     left = sum(1 for file in corpus.files(place.corpus) for _ in file.open("rb")) - release.manifest["notices"]
     if left:
         yield Measure("load", "notices left out", left, "notices", note=f"see load-{place.size}.log")
@@ -205,7 +200,7 @@ def by_oxigraph(place: Place) -> Iterator[Measure]:
     yield Measure("loading", "bulk load, computed", ours[1], "s", "oxigraph load", theirs[1], note)
     yield Measure("loading", "rate", triples / ours[0], "triples/s", "oxigraph load", triples / theirs[0], note)
     yield Measure("loading", "fresh store", ours[2] / triples, "bytes/triple", "oxigraph load", theirs[2] / triples)
-    yield Measure("loading", "store of the release", size_of(release.path / "store") / triples, "bytes/triple")
+    yield Measure("loading", "store of the release", disk_of(release.path / "store") / triples, "bytes/triple")
 
 
 def _loaded(command: list[str], target: Path) -> tuple[float, float, int]:
@@ -214,7 +209,7 @@ def _loaded(command: list[str], target: Path) -> tuple[float, float, int]:
     start, before = time.monotonic(), spent()
     try:
         subprocess.run(command, check=True, cwd=morph.ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        return time.monotonic() - start, spent() - before, size_of(target)
+        return time.monotonic() - start, spent() - before, disk_of(target)
     finally:
         shutil.rmtree(target, ignore_errors=True)
 

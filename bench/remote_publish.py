@@ -6,7 +6,6 @@ the stores, which are removed; NOTICES: how many pages are looked up (default 30
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import subprocess
@@ -18,9 +17,11 @@ from pathlib import Path
 
 import httpx
 
-from bench.remote_store import AT_ONCE, a_second, milliseconds, page
-from pop_ld import iris, remote, store
+from bench.full_building import GB
+from bench.remote_store import AT_ONCE, compare, rate, some
+from pop_ld import remote, store
 from pop_ld.config import Settings
+from pop_ld.profile import disk_of
 from pop_ld.store.oxigraph import OxigraphReader
 from pop_ld.store.sparql_reader import RemoteReader
 
@@ -79,15 +80,6 @@ def of_process(pid: int) -> tuple[float, float]:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), int(peak) / 1024**2
 
 
-def size(folder: Path) -> float:
-    """GB on disk."""
-    return sum(file.stat().st_blocks * 512 for file in folder.rglob("*") if file.is_file()) / 1e9
-
-
-def rate(settings: Settings, release: store.Release, things: list[str]) -> float:
-    return asyncio.run(a_second(store.query_service(settings), release, things))
-
-
 def main() -> None:
     """Prints the tables."""
     if len(sys.argv) < 3:
@@ -97,10 +89,8 @@ def main() -> None:
     release = store.current(data)
     triples, count = release.manifest["triples"], int(sys.argv[3]) if len(sys.argv) > 3 else 300
     ours = OxigraphReader(release)
-    rows = ours._store.query(f"SELECT ?s {{ ?d <{iris.FOAF}primaryTopic> ?s }}")
-    everything = sorted(row["s"].value for row in rows)  # type: ignore[union-attr]
-    things = everything[:: max(1, len(everything) // count)][:count]
-    print(f"{release.manifest['notices']:,} notices, {triples:,} triples; embedded store {size(release.path / 'store'):.2f} GB")
+    things = some(ours, count)
+    print(f"{release.manifest['notices']:,} notices, {triples:,} triples; embedded store {disk_of(release.path / 'store') / GB:.2f} GB")
     for name, (command, url) in commands(work).items():
         folder = work / ("oxigraph" if "oxigraph" in name else "fuseki")
         shutil.rmtree(folder, ignore_errors=True)
@@ -113,17 +103,10 @@ def main() -> None:
             print(f"\n{name}: {took:.0f} s, {triples / took:,.0f} triples/s; CPU {cpu:.0f} s there, {own:.0f} s here; peak {peak:.2f} GiB")
             settings = Settings(store_url=there.query)
             far = RemoteReader(release, settings)
-            print("look-up, ms              embedded        p95     remote        p95     times")
-            for what, look_up in (
-                ("describe", lambda reader: reader.describe),
-                ("incoming, 250", lambda reader: lambda thing: reader.incoming(thing, 250)),
-                ("a page: all three", lambda reader: lambda thing: page(reader, thing)),
-            ):
-                (a, a95), (b, b95) = milliseconds(look_up(ours), things), milliseconds(look_up(far), things)
-                print(f"{what:<22} {a:>10.2f} {a95:>10.2f} {b:>10.2f} {b95:>10.2f} {b / a:>9.1f}")
+            compare(ours, far, things)
             here, away = rate(Settings(), release, things), rate(settings, release, things)
             print(f"light queries a second, {AT_ONCE} at once: embedded {here:,.0f}, remote {away:,.0f}, {away / here:.2f} times")
-        print(f"on disk: {size(folder):.2f} GB, {size(folder) / size(release.path / 'store'):.2f} times the embedded store")
+        print(f"on disk: {disk_of(folder) / GB:.2f} GB, {disk_of(folder) / disk_of(release.path / 'store'):.2f} times the embedded store")
         shutil.rmtree(folder)
 
 

@@ -87,10 +87,38 @@ async def a_second(service: store.QueryService, release: store.Release, things: 
     return QUERIES / taken
 
 
+def rate(settings: Settings, release: store.Release, things: list[str]) -> float:
+    """The same of what these settings name."""
+
+    async def asked() -> float:
+        return await a_second(store.query_service(settings), release, things)
+
+    return asyncio.run(asked())
+
+
 async def client_once(service: store.QueryService, release: store.Release) -> None:
     """Wakes workers and connections."""
     async for _ in await service.answer(release, store.QueryRequest("ASK {}", "", 30.0)):
         pass
+
+
+def some(reader: OxigraphReader, count: int) -> list[str]:
+    """About so many things with a document, spread over all."""
+    rows = reader._store.query(f"SELECT ?s {{ ?d <{iris.FOAF}primaryTopic> ?s }}")
+    everything = sorted(row["s"].value for row in rows)  # type: ignore[union-attr, index]
+    return everything[:: max(1, len(everything) // count)][:count]
+
+
+def compare(ours: store.ResourceReader, remote: store.ResourceReader, things: list[str]) -> None:
+    """Prints the table of look-ups."""
+    print("look-up, ms              embedded        p95     remote        p95     times")
+    for name, look_up in (
+        ("describe", lambda reader: reader.describe),
+        ("incoming, 250", lambda reader: lambda thing: reader.incoming(thing, 250)),
+        ("a page: all three", lambda reader: lambda thing: page(reader, thing)),
+    ):
+        (a, a95), (b, b95) = milliseconds(look_up(ours), things), milliseconds(look_up(remote), things)
+        print(f"{name:<22} {a:>10.2f} {a95:>10.2f} {b:>10.2f} {b95:>10.2f} {b / a:>9.1f}")
 
 
 def main() -> None:
@@ -100,30 +128,17 @@ def main() -> None:
     release = store.current(Path(sys.argv[1]))
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 300
     ours = OxigraphReader(release)
-    query = f"SELECT ?s {{ ?d <{iris.FOAF}primaryTopic> ?s }}"
-    everything = sorted(row["s"].value for row in ours._store.query(query))  # type: ignore[union-attr, index]
-    things = everything[:: max(1, len(everything) // count)][:count]
+    things = some(ours, count)
     with served(release) as url:
         remote = RemoteReader(release, Settings(store_url=url))
         for thing in things:
             if len(ours.describe(thing)) != len(remote.describe(thing)):
                 sys.exit(f"the two do not agree about {thing}")
         print(f"{release.manifest.get('triples', 0):,} triples, {len(things)} notices\n")
-        print("look-up, ms              embedded        p95     remote        p95     times")
-        for name, look_up in (
-            ("describe", lambda reader: reader.describe),
-            ("incoming, 250", lambda reader: lambda thing: reader.incoming(thing, 250)),
-            ("a page: all three", lambda reader: lambda thing: page(reader, thing)),
-        ):
-            (a, a95), (b, b95) = milliseconds(look_up(ours), things), milliseconds(look_up(remote), things)
-            print(f"{name:<22} {a:>10.2f} {a95:>10.2f} {b:>10.2f} {b95:>10.2f} {b / a:>9.1f}")
-        here = asyncio.run(_rate(Settings(), release, things))
-        there = asyncio.run(_rate(Settings(store_url=url), release, things))
+        compare(ours, remote, things)
+        here = rate(Settings(), release, things)
+        there = rate(Settings(store_url=url), release, things)
         print(f"\nlight queries a second, {AT_ONCE} at once: embedded {here:,.0f}, remote {there:,.0f}, {there / here:.2f} times")
-
-
-async def _rate(settings: Settings, release: store.Release, things: list[str]) -> float:
-    return await a_second(store.query_service(settings), release, things)
 
 
 if __name__ == "__main__":

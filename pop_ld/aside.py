@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pop_ld import dump as dumps
-from pop_ld import feed, iris, lanes, linking, quality, search
+from pop_ld import feed, lanes, linking, quality, search
 from pop_ld.batches import in_batches
 from pop_ld.processes import SMALL
 from pop_ld.progress import stage
@@ -76,16 +76,19 @@ def begin_ledger(task: AsideTask) -> None:
     with stage("ledger", "ledgers", 1, quiet=task.quiet) as bar:
         folder = task.folder / LEDGER
         folder.mkdir(exist_ok=True)
-        parts = (iris.path_of(task.site, thing).partition("/") for thing in task.removed)
-        quality.begin(folder, task.before, task.dump, [(base, iris.unkey(key)) for base, _, key in parts])
+        quality.begin(folder, task.before, task.dump, task.removed, task.site)
         bar.advance()
 
 
+def documents(dump: Path | None) -> Iterable[dict[str, Any]]:
+    """The search documents of a dump as they are indexed: with their quality, and with the links that were chosen between bases."""
+    return linking.with_chosen(quality.documents(dump), dump) if dump else ()
+
+
 def _build_search(task: AsideTask) -> None:
-    documents = linking.with_chosen(quality.documents(task.dump), task.dump) if task.dump else ()
     before, touched = task.before, list(task.removed)
     with stage("index", "notices", quiet=task.quiet) as bar:
-        passing = _noted(documents, touched, bar.advance)
+        passing = _noted(documents(task.dump), touched, bar.advance)
         notices = search.build(task.folder / "search", passing, before=before / "search" if before else None, removed=task.removed)
     index = search.open_embedded(task.folder / "search")
     with stage("lexicon", "suggestions", quiet=task.quiet) as bar:
@@ -109,7 +112,7 @@ def _noted(documents: Iterable[dict[str, Any]], touched: list[str], advance: Cal
 class Aside:
     """What is being built; :meth:`into` waits for it."""
 
-    def __init__(self, task: AsideTask, lane: lanes.Lane[Path | None] | None) -> None:
+    def __init__(self, task: AsideTask, lane: lanes.Lane[Path | None] | None = None) -> None:
         self._task, self._lane = task, lane
 
     def ledger(self, folder: Path) -> None:
@@ -133,20 +136,21 @@ class Aside:
 
 @contextmanager
 def begun(
-    data: Path,
-    site: str,
-    dump: Path | None,
-    before: Path | None,
-    removed: Sequence[str] = (),
-    first_of_feed: FirstOfFeed | None = None,
-    *,
-    quiet: bool = False,
+    data: Path, site: str, dump: Path, before: Path | None, first_of_feed: FirstOfFeed | None, *, quiet: bool = False
 ) -> Iterator[Aside]:
-    """Begins; the writer's lock is held. What is too little for a process of its own is built when it is asked for."""
-    folder = dumps.fresh(data / "snapshots" / ".aside.tmp")
-    task = AsideTask(folder, site, dump, before, tuple(removed), first_of_feed, quiet)
-    if dump and sum(file.stat().st_size for file in dumps.triple_files(dump)) > SMALL:
+    """Begins to build upon a dump; the writer's lock is held. What is too little for a process of its own is built when it is asked for."""
+    task = AsideTask(_folder(data), site, dump, before, feed=first_of_feed, quiet=quiet)
+    if sum(file.stat().st_size for file in dumps.triple_files(dump)) > SMALL:
         with lanes.beside(build, task, quiet=quiet) as lane:
             yield Aside(task, lane)
     else:
-        yield Aside(task, None)
+        yield Aside(task)
+
+
+def of_no_dump(data: Path, site: str, before: Path | None, removed: Sequence[str], *, quiet: bool = False) -> Aside:
+    """The same of a release that brings no notices: little, and built when it is asked for."""
+    return Aside(AsideTask(_folder(data), site, None, before, tuple(removed), quiet=quiet))
+
+
+def _folder(data: Path) -> Path:
+    return dumps.fresh(data / "snapshots" / ".aside.tmp")

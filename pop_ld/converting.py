@@ -19,7 +19,7 @@ from pop_ld.parts import Part
 from pop_ld.processes import each, jobs_for, on_every_worker
 from pop_ld.progress import stage
 from pop_ld.report import STRANGERS, Report
-from pop_ld.spooling import ReadTask, ShardTask, read_part
+from pop_ld.spooling import ReadTask, ShardTask, read_part, spool_folder
 from pop_ld.validation import Tally
 from pop_ld.validation.foreign import ForeignShapes
 from pop_ld.validation.rules import by_code
@@ -53,7 +53,8 @@ def convert(
     cluster that shares the folders. Raises ReadError where no file could be read, Busy where another conversion works there, UsageError.
     """
     jobs = jobs or jobs_for(files)
-    planned = _plan(files, settings, base=base, encoding=encoding, validate=validate)
+    known = thesauri.state(Path(settings.data))
+    planned = workfolder.plan(files, settings, base=base, encoding=encoding, thesauri=known, validate=validate)
     if shard == WHOLE and (before := _made_before(out, workfolder.digest_of(planned))):
         log.info("these files were converted before: their dump is whole")
         return before.report
@@ -89,7 +90,7 @@ def _finish(out: Path, folder: WorkFolder, report: Report, planned: dict[str, An
     report.plan = workfolder.digest_of(planned)
     (out / f"{DUMP}{parts.SUFFIX}").unlink(missing_ok=True)
     dumps.finish(out, folder.path, report)
-    parts.save(out / f"{DUMP}{parts.SUFFIX}", Part(report), report.files)
+    parts.save(out / f"{DUMP}{parts.SUFFIX}", Part(report))
 
 
 def merge(shares: Sequence[Path], out: Path, settings: Settings, *, jobs: int = 0, quiet: bool = False) -> Report:
@@ -97,8 +98,11 @@ def merge(shares: Sequence[Path], out: Path, settings: Settings, *, jobs: int = 
 
     Raises ReadError where a folder is no such part, where two are of other files or settings, where one is missing, or a file was changed.
     """
-    planned = workfolder.gathered([share / WORK for share in shares], out / WORK)
+    works = [share / WORK for share in shares]
+    planned = workfolder.common_plan(works)
     with workfolder.opened(out / WORK, planned) as folder:
+        for work in works:
+            folder.take_in(work)
         report, tally = Report(), Tally()
         files = [Path(path) for path, _ in planned["sources"]]
         counts = _take_in(folder, files, report)
@@ -115,11 +119,6 @@ def merge(shares: Sequence[Path], out: Path, settings: Settings, *, jobs: int = 
     return report
 
 
-def _plan(files: Sequence[Path], settings: Settings, *, base: str, encoding: str, validate: bool) -> dict[str, Any]:
-    known = thesauri.state(Path(settings.data))
-    return workfolder.plan(files, settings, base=base, encoding=encoding, thesauri=known, validate=validate)
-
-
 def _joined(folder: WorkFolder, report: Report, tally: Tally, settings: Settings, *, validate: bool, jobs: int, quiet: bool) -> None:
     """What only all shards together show: links between notices, agents, counts; and what readers remarked."""
     work = folder.path
@@ -132,8 +131,6 @@ def _joined(folder: WorkFolder, report: Report, tally: Tally, settings: Settings
     if validate:
         tally.add(check_reading(work))
         report.validation = _told(tally)
-    for of_part in map(parts.files_of, sorted(work.glob(f"*{parts.SUFFIX}"))):
-        report.files.update(of_part)
 
 
 def _spooled(
@@ -249,6 +246,6 @@ def _take_in(folder: WorkFolder, files: Sequence[Path], report: Report) -> Count
     """The counts of the files that were read on other machines; those that could not be read left nothing."""
     counts: Counter[str] = Counter()
     for number in range(len(files)):
-        if part := folder.finished(f"read-{number:04d}"):
+        if part := folder.finished(spool_folder(folder.path, number).name):
             _count_read(part.report, counts, report)
     return counts

@@ -28,6 +28,7 @@ from pop_ld.report import Report, read_report
 TRIPLES = ".nt.gz"
 DOCUMENTS = ".documents.jsonl.gz"
 DIGESTS = ".digests"
+CHECKED = ".checked.gz"
 LINKS = "links" + TRIPLES
 AGENTS = "agents" + TRIPLES
 LISTS = ("problems.jsonl", "dangling.jsonl")
@@ -65,7 +66,7 @@ def about(path: Path) -> dict[str, Any]:
 
 def _finished(folder: Path) -> list[Path]:
     """The files of a dump but its report."""
-    ends = (TRIPLES, DOCUMENTS, DIGESTS, ".checked.gz")
+    ends = (TRIPLES, DOCUMENTS, DIGESTS, CHECKED)
     return sorted(path for pattern in (*(f"*{end}" for end in ends), *LISTS) for path in folder.glob(pattern))
 
 

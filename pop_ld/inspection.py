@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pop_ld.batches import in_batches
 from pop_ld.checking import Built, checker, reading_finding
+from pop_ld.dump import CHECKED
 from pop_ld.notices import Notice, Problem
 from pop_ld.packed import reading_text, writing_text
 from pop_ld.producers import producer_of
@@ -25,8 +26,6 @@ from pop_ld.validation import Finding, Tally
 from pop_ld.validation.findings import values_of
 from pop_ld.validation.foreign import ForeignShapes
 
-CHECKED = ".checked.gz"
-"""End of the names of such files."""
 READING = "read" + CHECKED
 """File of what was found while files were read."""
 

@@ -24,17 +24,17 @@ _TALLIES = ("notices", "results", "touched")
 
 @dataclass(slots=True)
 class Part:
-    """One file that was read, one shard that was converted, or what was joined of all shards."""
+    """One file that was read, one shard that was converted, or what was joined of all shards; its files are those of its report."""
 
     report: Report = field(default_factory=Report)
     tally: Tally = field(default_factory=Tally)
 
 
-def save(file: Path, part: Part, files: dict[str, dict[str, Any]]) -> None:
-    """Writes ``file`` in one step; ``files`` are name -> {bytes, sha256} of those beside it that the part consists of."""
+def save(file: Path, part: Part) -> None:
+    """Writes ``file`` in one step; the files of the part lie beside it."""
     report, tally = part.report, part.tally
     said = {
-        "files": files,
+        "files": report.files,
         "sources": report.sources,
         "examples": [asdict(problem) for shown in report.examples.values() for problem in shown],
         **{name: getattr(report, name) for name in _NUMBERS},
@@ -57,15 +57,12 @@ def _counter(listed: list[list[Any]]) -> Counter[Any]:
     return Counter({tuple(key) if isinstance(key, list) else key: count for key, count in listed})
 
 
-def files_of(file: Path) -> dict[str, dict[str, Any]]:
-    """The files of a part: name -> {bytes, sha256}. Raises ReadError."""
-    found: dict[str, dict[str, Any]] = _said(file)["files"]
-    return found
-
-
 def load(file: Path) -> Part:
     """The inverse of :func:`save`. Raises ReadError where the file is not whole."""
-    said = _said(file)
+    try:
+        said: dict[str, Any] = json.loads(file.read_text(encoding="ascii"))
+    except (OSError, ValueError) as error:
+        raise ReadError("no whole part of a conversion", file=str(file)) from error
     report = Report(sources=said["sources"], validation=said["validation"], plan=said["plan"], files=said["files"])
     report.candidates = {(base, code, label): tuple(found) for base, code, label, found in said["candidates"]}
     for name in _NUMBERS:
@@ -78,11 +75,3 @@ def load(file: Path) -> Part:
     for name in _TALLIES:
         setattr(tally, name, _counter(said["tally"][name]))
     return Part(report, tally)
-
-
-def _said(file: Path) -> dict[str, Any]:
-    try:
-        said: dict[str, Any] = json.loads(file.read_text(encoding="ascii"))
-    except (OSError, ValueError) as error:
-        raise ReadError("no whole part of a conversion", file=str(file)) from error
-    return said

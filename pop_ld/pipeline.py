@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pop_ld import aside, iris, linking, publication, quality, store
+from pop_ld import aside, iris, publication, store
 from pop_ld import dump as dumps
 from pop_ld import manifest as manifests
 from pop_ld.aside import FirstOfFeed
@@ -63,7 +63,7 @@ def publish(dump: Path, data: Path, settings: Settings, *, accept: bool = False,
         before = publication.former(data)
         named = manifests.named(data)
         first = FirstOfFeed(data, settings.site, **named) if settings.feed and not before else None
-        beside = stack.enter_context(aside.begun(data, settings.site, dump, before.path if before else None, (), first, quiet=quiet))
+        beside = stack.enter_context(aside.begun(data, settings.site, dump, before.path if before else None, first, quiet=quiet))
         brought = report["notices"]["by_base"]
         counts = Counter(before.manifest["bases"] if before else {})
         graphs = publication.load_thesauri(writer, data, settings.site, before, quiet)
@@ -80,9 +80,8 @@ def publish(dump: Path, data: Path, settings: Settings, *, accept: bool = False,
             data,
             settings,
             manifest,
-            lambda: linking.with_chosen(quality.documents(dump), dump),
             before,
-            beside,
+            beside=beside,
             dump=dump,
             fresh=fresh,
             quiet=quiet,
@@ -117,10 +116,7 @@ def remove(base: str, refs: Sequence[str], data: Path, settings: Settings, *, qu
         changes = {base: {"removed": len(things)}}
         manifest = manifests.manifest(data, settings, counts, [], {"removed": sorted(things), "changes": changes, "sources": []})
         manifest["examples"] = [e for e in manifest["examples"] if e["iri"] not in things]
-        with aside.begun(data, settings.site, None, before.path, sorted(things), quiet=quiet) as beside:
-            return publication.snapshot(
-                writer, data, settings, manifest, lambda: (), before, beside, removed=sorted(things), fresh=fresh, quiet=quiet
-            )
+        return publication.snapshot(writer, data, settings, manifest, before, removed=sorted(things), fresh=fresh, quiet=quiet)
 
 
 # Links -------------------------------------------------------------------------------------------------------------------
@@ -134,8 +130,7 @@ def publish_links(data: Path, settings: Settings, *, quiet: bool = False) -> sto
     with store.Writer(data, settings.site) as writer:
         before = publication.former(data) or store.current(data)
         manifest = manifests.manifest(data, settings, Counter(before.manifest["bases"]), [], {"sources": [], "changes": {}})
-        with aside.begun(data, settings.site, None, before.path, quiet=quiet) as beside:
-            return publication.snapshot(writer, data, settings, manifest, lambda: (), before, beside, quiet=quiet)
+        return publication.snapshot(writer, data, settings, manifest, before, quiet=quiet)
 
 
 # Changes by SPARQL Update ----------------------------------------------------------------------------------------------
@@ -149,5 +144,4 @@ def publish_changes(writer: store.Writer, data: Path, settings: Settings, *, qui
     before = publication.former(data) or store.current(data)
     writer.compact()
     manifest = manifests.manifest(data, settings, Counter(before.manifest["bases"]), [], {"sources": []})
-    with aside.begun(data, settings.site, None, before.path, quiet=quiet) as beside:
-        return publication.snapshot(writer, data, settings, manifest, lambda: (), before, beside, quiet=quiet)
+    return publication.snapshot(writer, data, settings, manifest, before, quiet=quiet)

@@ -5,7 +5,6 @@ Memory is read from /proc: where there is none it is told as 0.
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import threading
@@ -49,6 +48,7 @@ class Profile:
     stages: list[Stage] = field(default_factory=list)
     peak_memory_bytes: int = 0
     peak_disk_bytes: int = 0
+    _disk: int = 0
     _open: list[Stage] = field(default_factory=list)
     _begun: float = field(default_factory=time.monotonic)
 
@@ -64,8 +64,6 @@ class Profile:
         begun.seconds = time.monotonic() - self._begun - begun.started
         begun.disk_bytes = self._disk
         self._open.remove(begun)
-
-    _disk: int = 0
 
     def look(self, *, disk: bool) -> None:
         """Takes note of what is used now."""
@@ -117,7 +115,7 @@ def profiled(folder: Path) -> Iterator[Profile]:
 
 def save(profile: Profile, file: Path, **more: Any) -> None:
     """Writes the profile as JSON."""
-    write_json(file, json.loads(json.dumps(profile.as_json(**more))))
+    write_json(file, profile.as_json(**more))
 
 
 def memory_of(pid: int) -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pop_ld import agents, feed, harvesting, iris, linking, quality, search, sitemaps, store, thesauri
+from pop_ld import agents, aside, feed, harvesting, iris, linking, quality, search, sitemaps, store, thesauri
 from pop_ld import dump as dumps
 from pop_ld import manifest as manifests
 from pop_ld.aligning import publishing
@@ -100,16 +100,17 @@ def snapshot(
     data: Path,
     settings: Settings,
     manifest: dict[str, Any],
-    documents: Callable[[], Iterable[dict[str, Any]]],
     before: store.Release | None,
-    beside: Aside,
     *,
+    beside: Aside | None = None,
     dump: Path | None = None,
     removed: Sequence[str] = (),
     fresh: Sequence[tuple[str, str]] = (),
     quiet: bool = False,
 ) -> store.Release:
+    """Publishes what the writer holds as a release; ``beside`` is what is being built of the ``dump`` that it brings, if any."""
     name = manifest["name"]
+    beside = beside or aside.of_no_dump(data, settings.site, before.path if before else None, removed, quiet=quiet)
     undone = harvesting.undone(data, before)
     with harvesting.pending(data, manifest["created"]):
         with stage("keep dump", "files", quiet=quiet) as bar:
@@ -129,7 +130,7 @@ def snapshot(
             with stage("sitemaps", "files", quiet=quiet) as bar:
                 sitemaps.write(folder / sitemaps.FOLDER, writer.select, manifest, before, bar.advance)
             batch = beside.into(folder)
-            held = _index_in_cluster(settings, manifest, documents, before, removed, quiet)
+            held = _index_in_cluster(settings, manifest, dump, before, removed, quiet)
             index = search.open_search(folder / "search")
             with stage("things by name", "things", quiet=quiet) as bar:
                 bar.advance(build_things(folder / things.FOLDER, index, reader, settings.site))
@@ -176,7 +177,7 @@ def _feed(
 def _index_in_cluster(
     settings: Settings,
     manifest: dict[str, Any],
-    documents: Callable[[], Iterable[dict[str, Any]]],
+    dump: Path | None,
     before: store.Release | None,
     removed: Sequence[str],
     quiet: bool,
@@ -186,7 +187,8 @@ def _index_in_cluster(
         return {}
     former = before.manifest.get("search_index", "") if before else ""
     with stage("index in the cluster", "notices", quiet=quiet) as bar:
-        index, count = search.build_in_cluster(settings, manifest["name"], documents(), before=former, removed=removed, advance=bar.advance)
+        documents = aside.documents(dump)
+        index, count = search.build_in_cluster(settings, manifest["name"], documents, before=former, removed=removed, advance=bar.advance)
     if count != manifest["notices"]:
         raise CheckFailed(f"the index in the search cluster holds {count} notices, {manifest['notices']} expected: load all files anew")
     return {"search_index": index}

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pop_ld import iris
-from pop_ld.dump import shards
-from pop_ld.inspection import CHECKED, READING, Checked, read_line
+from pop_ld.dump import CHECKED, shards
+from pop_ld.inspection import READING, Checked, read_line
 from pop_ld.mapping.compiler import escape
 from pop_ld.packed import reading_text
 from pop_ld.validation import SEVERITIES, Finding
@@ -36,13 +36,14 @@ Select = Callable[[str], Iterable[tuple[str, str, str]]]
 """A query in; (focus node, path, value) of each solution out, as texts."""
 
 
-def begin(folder: Path, before: Path | None, dump: Path | None, removed: Iterable[tuple[str, str]]) -> None:
+def begin(folder: Path, before: Path | None, dump: Path | None, removed: Iterable[str], site: str) -> None:
     """Writes ``quality.sqlite`` into a folder: the ledger of the release ``before``, and what the dump's check found.
 
-    It needs no store, so any process may do it; about 50 µs a notice of the dump, and a copy of the former ledger.
+    ``removed`` are IRIs of notices. It needs no store, so any process may do it; about 50 µs a notice of the dump, and a copy of the
+    former ledger.
     """
     with LedgerWriter(folder / FILE, before / FILE if before else None) as ledger:
-        ledger.remove(removed)
+        ledger.remove(_place(site, thing) for thing in removed)
         if dump:
             ledger.replace(_from_dump(dump))
             for checked in _remarks(dump):

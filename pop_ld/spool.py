@@ -59,6 +59,11 @@ def shards(count: int) -> list[range]:
     return [range(start, start + size) for start in range(0, PARTS, size)]
 
 
+def shard_name(base: str, number: int) -> str:
+    """What the names of a shard's files begin with."""
+    return f"{base}-{number:03d}"
+
+
 def shard_of(ref: str, number: int) -> int:
     """The shard that holds the notice of that REF, of the ``number`` that its base has (a divisor of PARTS)."""
     return _place(ref) // (PARTS // number)

@@ -33,7 +33,7 @@ class ReadTask:
 
     @property
     def name(self) -> str:
-        return f"read-{self.number:04d}"
+        return spool_folder(self.work, self.number).name
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class ShardTask:
 
     @property
     def name(self) -> str:
-        return f"{self.base}-{self.number:03d}"
+        return spool.shard_name(self.base, self.number)
 
 
 @contextmanager

@@ -95,6 +95,13 @@ class WorkFolder:
         self.resumed += part is not None
         return part
 
+    def take_in(self, share: Path) -> None:
+        """Brings the finished parts of another work folder into this one, by links where it can be: none is changed."""
+        for part in sorted(share.glob(f"*{parts.SUFFIX}")):
+            for name in [*parts.load(part).report.files, part.name]:
+                if not (self.path / name).exists():
+                    dumps.link(share / name, self.path / name)
+
 
 def whole(folder: Path, name: str) -> Part | None:
     """The part of that name in a folder, None where it, or one of its files, is missing or is not what it was."""
@@ -102,8 +109,8 @@ def whole(folder: Path, name: str) -> Part | None:
     if not file.is_file():
         return None
     try:
-        unchanged = all(dumps.about(folder / of_part) == about for of_part, about in parts.files_of(file).items())
-        return parts.load(file) if unchanged else None
+        part = parts.load(file)
+        return part if all(dumps.about(folder / of_part) == about for of_part, about in part.report.files.items()) else None
     except (OSError, ReadError, KeyError, TypeError, ValueError):
         return None
 
@@ -133,21 +140,12 @@ def _read_plan(path: Path) -> Any:
         return None
 
 
-def gathered(shares: Sequence[Path], work: Path) -> dict[str, Any]:
-    """Brings the finished parts of several work folders into ``work``; gives their plan, which must be one.
-
-    Raises ReadError where a folder has no plan, or another one. Files are linked where they can be: none is changed.
-    """
+def common_plan(shares: Sequence[Path]) -> dict[str, Any]:
+    """The plan of several work folders. Raises ReadError where one has none, or another."""
     planned = _read_plan(shares[0])
     for share in shares:
         if planned is None or _read_plan(share) != planned:
             raise ReadError("no part of this conversion: other files, settings or program", file=str(share.parent))
-    with opened(work, planned):
-        for share in shares:
-            for part in sorted(share.glob(f"*{parts.SUFFIX}")):
-                for name in [*parts.files_of(part), part.name]:
-                    if not (work / name).exists():
-                        dumps.link(share / name, work / name)
     return dict(planned)
 
 
@@ -168,6 +166,7 @@ def each_part(
 
 def keep(work: Path, name: str, part: Part) -> Part:
     """Finishes a part: its files are those of the work folder whose names begin with its own and a dot."""
-    files = {file.name: dumps.about(file) for file in sorted(work.glob(f"{name}.*")) if file.suffix != parts.SUFFIX and file.is_file()}
-    parts.save(work / f"{name}{parts.SUFFIX}", part, files)
+    found = (file for file in sorted(work.glob(f"{name}.*")) if file.suffix != parts.SUFFIX and file.is_file())
+    part.report.files = {file.name: dumps.about(file) for file in found}
+    parts.save(work / f"{name}{parts.SUFFIX}", part)
     return part

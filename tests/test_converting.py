@@ -133,7 +133,7 @@ def test_a_part_gives_all_back(tmp_path: Path) -> None:
     tally.results["mnr", "Louvre", "MNR-1", "Warning"] = 5
     report.sources.append({"path": "a.csv"})
     report.validation, report.plan, report.files = {"codes": {"MNR-1": 5}}, "p", {"x": {"bytes": 1, "sha256": "0"}}
-    parts.save(tmp_path / "x.part", Part(report, tally), report.files)
+    parts.save(tmp_path / "x.part", Part(report, tally))
     assert parts.load(tmp_path / "x.part") == Part(report, tally)
 
 

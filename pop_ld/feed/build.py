@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pyoxigraph import Quad, Store
 
+from pop_ld import dump as dumps
 from pop_ld import store
 from pop_ld.feed import batches
 from pop_ld.feed.batches import FOLDER, Batch
@@ -57,10 +58,7 @@ def _write(found: Found, work: Path, site: str, pages: Pages, advance: Callable[
 
 def fresh(data: Path, name: str) -> Path:
     """An empty folder for the batch of that name, which nobody reads."""
-    work = data / FOLDER / f".{name}.tmp"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    return work
+    return dumps.fresh(data / FOLDER / f".{name}.tmp")
 
 
 def catch_up(data: Path, advance: Callable[[int], None] = lambda _: None) -> Batch | None:

@@ -14,7 +14,7 @@ from pop_ld.feed.batches import FOLDER
 from pop_ld.feed.build import fresh, recover
 from pop_ld.feed.pages import joined
 from pop_ld.feed.parts import STRIDE, PartTask, Unordered, write_part
-from pop_ld.feed.scattering import ScatterTask, Targets, scatter, shard_name, targets_in
+from pop_ld.feed.scattering import ScatterTask, Targets, scatter, targets_in
 from pop_ld.feed.state import CHANGES, Changed, State, in_order
 from pop_ld.processes import each
 
@@ -53,7 +53,7 @@ def _shards(files: Sequence[Path]) -> dict[str, list[Path]]:
     for file in sorted(files):
         base, _, number = file.name.removesuffix(dumps.TRIPLES).rpartition("-")
         if base in load_bases() and number.isdecimal():
-            if file.name != shard_name(base, len(found.setdefault(base, []))) + dumps.TRIPLES:
+            if file.name != spool.shard_name(base, len(found.setdefault(base, []))) + dumps.TRIPLES:
                 raise Unordered(file.name)
             found[base].append(file)
     for those in found.values():
@@ -82,7 +82,9 @@ def _prepared(
     few = size < 8 * _PER_BUCKET  # laid out sooner than processes start
     for _ in each(scatter, [ScatterTask(n, group, folder, targets) for n, group in enumerate(groups)], 1 if few else jobs):
         pass
-    known = {shard_name(base, n): (those[n], base, n, len(those)) for base, those in sorted(shards.items()) for n in range(len(those))}
+    known = {
+        spool.shard_name(base, n): (file, base, n, len(those)) for base, those in sorted(shards.items()) for n, file in enumerate(those)
+    }
     ordered = [*known, *sorted(targets_in(folder) - known.keys())]
     tasks = [
         PartTask(n, target, folder, work, site, name, created, n == len(ordered) - 1, *known.get(target, ()))

@@ -29,12 +29,8 @@ class Targets:
         """The name of a shard, ``joconde-003``, or of a bucket, ``017``."""
         base = base_of(self.site, entity)
         if base in self.shards:
-            return shard_name(base, spool.shard_of(iris.unkey(iris.path_of(self.site, entity).partition("/")[2]), self.shards[base]))
+            return spool.shard_name(base, spool.shard_of(iris.unkey(iris.path_of(self.site, entity).partition("/")[2]), self.shards[base]))
         return f"{crc32(entity.encode('utf-8', 'surrogatepass')) % self.buckets:03d}"
-
-
-def shard_name(base: str, number: int) -> str:
-    return f"{base}-{number:03d}"
 
 
 @dataclass(frozen=True, slots=True)

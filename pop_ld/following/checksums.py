@@ -23,7 +23,6 @@ _TABLE = (
 )
 _KEPT = 60
 """Days after which what nobody asked for is forgotten."""
-_BLOCK = 1 << 20
 _PAUSE = 5.0
 """Seconds between two transactions: one for each of thousands of files would take longer than reading them."""
 Key: TypeAlias = tuple[int, int, int]
@@ -64,14 +63,12 @@ class Checksums:
         """The checksum, read from the file where it is not known. Raises OSError."""
         if found := self.known(file):
             return found
-        digest = hashlib.sha256()
         with file.open("rb", buffering=0) as content:
             before = _key(os.fstat(content.fileno()))
-            while block := content.read(_BLOCK):
-                digest.update(block)
+            found = hashlib.file_digest(content, "sha256").hexdigest()
             if before == _key(os.fstat(content.fileno())):
-                self._keep([(before, digest.hexdigest())])
-        return digest.hexdigest()
+                self._keep([(before, found)])
+        return found
 
     def note(self, files: Iterable[tuple[Path, str]]) -> None:
         """Keeps checksums that were verified while the files were written."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 import time
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pop_ld.dump import link
 from pop_ld.errors import StoreError
 from pop_ld.search.schema import LAYOUT
 from pop_ld.search.words import ANALYSIS
@@ -35,16 +35,10 @@ def start(folder: Path, before: Path | None) -> None:
         return
     check(before)
     for file in before.iterdir():
-        if file.name in _CHANGING or (file.name not in LOCKS and not _linked(file, folder / file.name)):
+        if file.name in _CHANGING:
             shutil.copyfile(file, folder / file.name)
-
-
-def _linked(file: Path, link: Path) -> bool:
-    try:
-        os.link(file, link)
-    except OSError:
-        return False  # another file system, or one without hard links
-    return True
+        elif file.name not in LOCKS:
+            link(file, folder / file.name)
 
 
 def check(folder: Path) -> None:

@@ -9,10 +9,11 @@ import shutil
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Collection
+from contextlib import closing
 from pathlib import Path
 
 from pop_ld.batches import in_batches
-from pop_ld.databases import changing
+from pop_ld.databases import address, changing
 from pop_ld.search import lexicon_builder as lexicons
 from pop_ld.search.lexicon_builder import FACETS, FILE, KINDS, LAYOUT, NAMED, NAMED_BITS, NEIGHBOURS, Entry, Index
 
@@ -48,11 +49,8 @@ def _can_be_changed(file: Path) -> bool:
     if not file.is_file():
         return False
     try:
-        connection = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-        try:
+        with closing(sqlite3.connect(address(file), uri=True)) as connection:
             return bool(connection.execute("PRAGMA user_version").fetchone()[0] == LAYOUT)
-        finally:
-            connection.close()
     except sqlite3.Error:
         return False
 

@@ -8,7 +8,7 @@ is the engine that says so, in a test over the real notices.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, RdfFormat,
 
 from pop_ld import iris
 from pop_ld.errors import ShapeError
+from pop_ld.validation.families import asked, families, parted
 from pop_ld.validation.results import Result
 from pop_ld.validation.rules import Values, n_triples, properties
 
@@ -108,50 +109,8 @@ class _Family:
             raise ShapeError(f"the shapes or the graph cannot be used: {error}") from error
 
 
-def families(shapes: list[Triple]) -> list[list[Triple]]:
-    """The shapes with targets, by what they look at, each family with all that its shapes refer to.
-
-    Those of the fields of a notice are one; of the others those with the same targets. What has no target, and is in no other shape, is in
-    the first: an ill-formed shape is to be refused, not passed over.
-    """
-    about: dict[Any, list[Triple]] = {}
-    for triple in shapes:
-        about.setdefault(triple.subject, []).append(triple)
-    members: dict[frozenset[str], list[Any]] = {frozenset(): []}
-    for shape, said in about.items():
-        if targets := frozenset(str(t.object).strip("<>") for t in said if t.predicate.value.startswith(_SH + "target")):
-            members.setdefault(frozenset() if all(target.startswith(iris.FIELD) for target in targets) else targets, []).append(shape)
-    closed = [_closure(roots, about) for roots in members.values()]
-    known = set().union(*closed)
-    closed[0] |= about.keys() - known
-    return [[triple for subject in about if subject in family for triple in about[subject]] for family in closed if family]
-
-
-def _closure(roots: list[Any], about: dict[Any, list[Triple]]) -> set[Any]:
-    found, waiting = set(), list(roots)
-    while waiting:
-        node = waiting.pop()
-        if node in about and node not in found:
-            found.add(node)
-            waiting += [triple.object for triple in about[node]]
-    return found
-
-
 _ANY = f"<{iris.SHAPES}> <{iris.SHAPES}> <{iris.SHAPES}> .\n"
 """A graph to stage on: there must be one."""
-
-
-def asked(shapes: list[Triple]) -> set[str]:
-    """The predicates and classes that shapes can see, as N-Triples writes them: any IRI in them.
-
-    None is named where they may see all: they are closed, or count the classes of a node.
-    """
-    about = properties(shapes)
-    counted = [v for v in about.values() if _TYPE in v.get(_SH + "path", ()) and (_SH + "minCount" in v or _SH + "maxCount" in v)]
-    if counted or any(_SH + "closed" in values for values in about.values()):
-        return set()
-    found = {triple.object for triple in shapes if isinstance(triple.object, NamedNode)}
-    return set(map(str, found | {_TYPE, NamedNode(iris.RDFS + "subClassOf")}))
 
 
 _IRI = re.compile(r"<([^<>\s]+)>|(?<![\w:?$])([A-Za-z][\w-]*):([\w][\w.-]*(?<!\.))|(?<![\w:?$])a(?=\s)")
@@ -162,30 +121,6 @@ def asked_by(constraint: Constraint) -> set[str]:
     prefixes = dict(re.findall(r"PREFIX (\S+): <([^>]*)>", constraint.query))
     found = {f"<{iri or prefixes.get(prefix, '') + local}>" for iri, prefix, local in _IRI.findall(constraint.query) if iri or prefix}
     return found | {str(_TYPE)} | {f"<{value}>" for _, value in constraint.targets}
-
-
-def parted(triples: str, sees: Sequence[set[str]]) -> list[str]:
-    """For each of ``sees``, the lines with a predicate, or of a class, in it; an empty one sees all.
-
-    To read a line costs ten times what it costs to pass it over (measured: 3 µs to 0.3).
-    """
-    kind = str(_TYPE)
-    found: list[list[str]] = [[] for _ in sees]
-    whole = [part for part, seen in zip(found, sees, strict=True) if not seen]
-    by_term: dict[str, list[list[str]]] = {}
-    for part, seen in zip(found, sees, strict=True):
-        for term in seen:
-            by_term.setdefault(term, []).append(part)
-    by_term.pop(kind, None)  # of a line about a class, the class decides
-    for line in triples.strip("\n").split("\n"):  # not splitlines: a literal may hold U+2028
-        terms = line.split(" ", 2)
-        if len(terms) == 3:
-            term = terms[1]
-            for part in by_term.get(terms[2][:-2] if term == kind else term, ()):
-                part.append(line)
-            for part in whole:
-                part.append(line)
-    return ["".join(f"{line}\n" for line in part) for part in found]
 
 
 def _result(entry: Any, paths: set[str]) -> Result:
