@@ -12,7 +12,7 @@ from typing import Any
 from pop_ld import dump as dumps
 from pop_ld import feed, lanes, linking, quality, search
 from pop_ld.batches import in_batches
-from pop_ld.processes import SMALL
+from pop_ld.processes import SMALL, no_collector
 from pop_ld.progress import stage
 from pop_ld.search import lexicon
 from pop_ld.search.lexicon_builder import build_lexicon
@@ -54,9 +54,10 @@ def build(task: AsideTask) -> Path | None:
 
     Gives the folder of the latter, None where it is made from the store.
     """
-    begin_ledger(task)
-    lanes.reached(LEDGER)
-    return _build_rest(task)
+    with no_collector():
+        begin_ledger(task)
+        lanes.reached(LEDGER)
+        return _build_rest(task)
 
 
 def _build_rest(task: AsideTask) -> Path | None:
@@ -114,6 +115,7 @@ class Aside:
 
     def __init__(self, task: AsideTask, lane: lanes.Lane[Path | None] | None = None) -> None:
         self._task, self._lane = task, lane
+        self._batch: Path | None = None
 
     def ledger(self, folder: Path) -> None:
         """Puts the ledger that was begun into another folder; waits for it."""
@@ -126,12 +128,14 @@ class Aside:
         (self._task.folder / LEDGER).rmdir()
 
     def into(self, folder: Path) -> Path | None:
-        """Puts what was built into the folder of the release; gives that of the feed's batch. Raises what building raised."""
-        batch = self._lane.result() if self._lane else _build_rest(self._task)
+        """Puts what was built into the folder of the release, once; gives that of the feed's batch. Raises what building raised."""
+        if not self._task.folder.is_dir():
+            return self._batch
+        self._batch = self._lane.result() if self._lane else _build_rest(self._task)
         for made in self._task.folder.iterdir():
             made.rename(folder / made.name)
         self._task.folder.rmdir()
-        return batch
+        return self._batch
 
 
 @contextmanager

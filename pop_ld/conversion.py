@@ -24,9 +24,10 @@ from pop_ld.mapping import Converter, compile_mapping, load_mapping
 from pop_ld.notices import Notice, Problem
 from pop_ld.packed import writing, writing_text
 from pop_ld.parts import Part
+from pop_ld.processes import no_collector
 from pop_ld.producers import service_of
 from pop_ld.search.document import document
-from pop_ld.spooling import ShardTask, merged_notices, no_collector, write_problems
+from pop_ld.spooling import ShardTask, merged_notices, write_problems
 from pop_ld.thesauri import open_thesauri
 from pop_ld.workfolder import keep
 
@@ -89,7 +90,7 @@ class _Files:
         self.site = shard.settings.site
         self.base = base
         self.written = Written(base)
-        self.triples = stack.enter_context(writing_text(Path(start + dumps.TRIPLES)))
+        self.triples = stack.enter_context(writing(Path(start + dumps.TRIPLES)))
         self.documents = stack.enter_context(writing(Path(start + dumps.DOCUMENTS)))
         self.digests = stack.enter_context(writing(Path(start + dumps.DIGESTS)))
         self.log = stack.enter_context(writing_text(Path(start + ".problems.jsonl")))
@@ -101,9 +102,9 @@ class _Files:
         notice, record, problems, lines = built
         if problems:
             write_problems(self.log, problems)
-        text = "".join(lines)
+        text = "".join(lines).encode()
         self.triples.write(text)
-        self.digests.write(blake2b(text.encode(), digest_size=DIGEST).digest())
+        self.digests.write(blake2b(text, digest_size=DIGEST).digest())
         self._notes.add(notice, record)
         self._named.add(record)
         iri, service = iris.notice(self.site, notice.base, notice.ref), service_of(notice.base, notice.ref, notice.fields)

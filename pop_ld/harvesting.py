@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ def write(
     writer: store.Writer,
     manifest: dict[str, Any],
     before: store.Release | None,
-    index: SearchReader,
+    index: Callable[[], SearchReader],
     *,
     dump: Path | None,
     removed: Sequence[str],
@@ -40,7 +40,8 @@ def write(
     """Writes the ledger into a release's folder; gives how many records ``changed`` and were ``removed``.
 
     Upon a release of before this work, which has no ledger, every notice counts as changed now, for nothing tells when it was. ``undone``
-    are later releases that were rolled back: what they changed has changed again. Raises CheckFailed where the ledger then holds other
+    are later releases that were rolled back: what they changed has changed again. ``index`` opens the index of the release: it is asked for
+    where there is such a release alone, for it is built beside. Raises CheckFailed where the ledger then holds other
     notices than the release.
     """
     former = before.path / FILE if before else None
@@ -50,7 +51,7 @@ def write(
             former,
             manifest["site"],
             manifest["created"],
-            _notices(index if former and not former.is_file() else None, dump, manifest["site"]),
+            _notices(index() if former and not former.is_file() else None, dump, manifest["site"]),
             touched=_touched(writer, folder, before),
             removed=removed,
             undone=[release.path / FILE for release in undone],

@@ -15,13 +15,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import orjson
+
 from pop_ld.batches import in_batches
 from pop_ld.checking import Built, checker, reading_finding
 from pop_ld.dump import CHECKED
 from pop_ld.notices import Notice, Problem
 from pop_ld.packed import reading_text, writing_text
+from pop_ld.processes import no_collector
 from pop_ld.producers import producer_of
-from pop_ld.spooling import ShardTask, merged_notices, no_collector
+from pop_ld.spooling import ShardTask, merged_notices
 from pop_ld.validation import Finding, Tally
 from pop_ld.validation.findings import values_of
 from pop_ld.validation.foreign import ForeignShapes
@@ -158,12 +161,12 @@ def line_of(file: str, line: int, checked: Checked) -> str:
     """A line of a ``.checked`` file."""
     head = file.replace("\t", " ").replace("\n", " ")
     content = [checked.base, checked.ref, checked.producer, checked.is_notice, [values_of(finding) for finding in checked.findings]]
-    return f"{head}\x01{line:012d}\t{json.dumps(content, ensure_ascii=False)}\n"
+    return f"{head}\x01{line:012d}\t{orjson.dumps(content).decode()}\n"
 
 
 def read_line(line: str) -> Checked:
     """The inverse of :func:`line_of`."""
-    base, ref, producer, is_notice, findings = json.loads(line.split("\t", 1)[1])
+    base, ref, producer, is_notice, findings = orjson.loads(line.split("\t", 1)[1])
     return Checked(base, ref, producer, is_notice, tuple(Finding(*finding) for finding in findings))
 
 

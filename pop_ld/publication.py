@@ -26,6 +26,7 @@ from pop_ld.progress import stage
 from pop_ld.reconciliation import things
 from pop_ld.reconciliation.things_builder import build_things
 from pop_ld.search import folders
+from pop_ld.search.contract import SearchReader
 from pop_ld.store import neighbours
 from pop_ld.store.statistics import Statistics
 
@@ -128,17 +129,23 @@ def snapshot(
                 file.rename(folder / file.name)
             measured.rmdir()
             with stage("sitemaps", "files", quiet=quiet) as bar:
-                sitemaps.write(folder / sitemaps.FOLDER, writer.select, manifest, before, bar.advance)
-            batch = beside.into(folder)
+                maps, objects = folder / sitemaps.FOLDER, reader.objects
+                sitemaps.write(maps, writer.select, manifest, before, bar.advance, touched=changed, objects=objects)
+
+            def opened() -> SearchReader:
+                beside.into(folder)
+                return search.open_search(folder / "search")
+
+            records = harvesting.write(folder, writer, manifest, before, opened, dump=dump, removed=removed, undone=undone, quiet=quiet)
+            batch, index = beside.into(folder), opened()
             held = _index_in_cluster(settings, manifest, dump, before, removed, quiet)
-            index = search.open_search(folder / "search")
             with stage("things by name", "things", quiet=quiet) as bar:
-                bar.advance(build_things(folder / things.FOLDER, index, reader, settings.site))
+                list_before, renamed = _names_before(writer, manifest, before)
+                bar.advance(build_things(folder / things.FOLDER, index, reader, settings.site, list_before, renamed))
             shown = {
                 "featured": manifests.featured(index, name, manifest["bases"]),
                 "departments": manifests.departments(index, settings.site),
             }
-            records = harvesting.write(folder, writer, manifest, before, index, dump=dump, removed=removed, undone=undone, quiet=quiet)
             _feed(writer, data, settings, manifest, before, batch, quiet)
             return {"triples": counts.triples, "dangling": dangling, "records": records, **held, **shown}
 
@@ -153,6 +160,14 @@ def snapshot(
 def _changed(dump: Path | None, removed: Sequence[str]) -> set[str]:
     """IRIs of the notices that a publication brings or takes out."""
     return {*removed, *(document["iri"] for document in dumps.documents(dump))} if dump else set(removed)
+
+
+def _names_before(writer: store.Writer, manifest: dict[str, Any], before: store.Release | None) -> tuple[Path | None, set[str]]:
+    """The list of things by name whose names are still true, if any, but for those of some things."""
+    changed = writer.changes.subjects
+    if not before or changed is None or manifest.get("thesauri") != before.manifest.get("thesauri"):
+        return None, set()
+    return before.path / things.FOLDER, changed
 
 
 def _feed(

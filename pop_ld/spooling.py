@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from pop_ld.config import Settings
 from pop_ld.errors import PopError, ReadError
 from pop_ld.notices import Notice, Problem, merged
 from pop_ld.parts import Part
+from pop_ld.processes import no_collector
 from pop_ld.report import Report
 from pop_ld.workfolder import keep
 
@@ -54,18 +53,6 @@ class ShardTask:
     @property
     def name(self) -> str:
         return spool.shard_name(self.base, self.number)
-
-
-@contextmanager
-def no_collector() -> Iterator[None]:
-    """Records hold no cycles, and millions of live objects make the cycle collector walk them in vain: a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def read_file(task: ReadTask) -> Report | PopError:

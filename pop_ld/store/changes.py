@@ -54,6 +54,11 @@ class Changes:
         if self.quads is not None:
             self.note(parse(ntriples, format=RdfFormat.N_TRIPLES))
 
+    @property
+    def subjects(self) -> set[str] | None:
+        """The IRIs that something of them was added to or removed from; None where that is not known."""
+        return None if self.quads is None else {quad.subject.value for quad in self.quads if isinstance(quad.subject, NamedNode)}
+
     def save(self, folder: Path) -> None:
         """Writes FILE, N-Triples, where the changes are known (about 3 µs a quad)."""
         if self.quads is not None:

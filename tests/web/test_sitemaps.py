@@ -2,16 +2,22 @@
 
 import gzip
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyoxigraph import Store
 
 from pop_ld import iris, sitemaps, store
 from pop_ld.formats import sitemap
+from pop_ld.store.walk import selected
 from tests.web.conftest import Running
 
+ADDRESSES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1)
 SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
@@ -105,6 +111,29 @@ def test_many_notices_make_several_files(tmp_path: Path, monkeypatch: pytest.Mon
     lines = [line for file in found for line in read(gzip.decompress((tmp_path / "x" / f"{file.name}.gz").read_bytes()))]
     dates = {"B": "2020-01-02", "C%2F1": "2021-05-06"}
     assert lines == [(f"{site}/doc/mnr/{key}", dates.get(key, "")) for key in ("A", "B", "C%2F1", "D", "E")]
+
+
+def test_sitemaps_made_from_the_former_ones_are_those_that_the_store_gives(running: Running, tmp_path: Path) -> None:
+    """The last release of the samples is one of few changes; so is one that says them all."""
+    last, before = store.releases(running.data)[-1], store.releases(running.data)[-2]
+    reader, manifest = store.open_reader(last), {**last.manifest, "changes": last.manifest["bases"]}
+    touched = {iris.notice(running.site, slug, "rfr21") for slug in last.manifest["bases"]}
+
+    def select(query: str) -> Iterator[tuple[str, str, str]]:
+        yield from selected(Store.read_only(str(last.path / "store")), query)
+
+    made = [tmp_path / name for name in ("whole", "brought", "from all")]
+    sitemaps.write(made[0], select, manifest, None)
+    sitemaps.write(made[1], select, manifest, before, touched=touched, objects=reader.objects)
+    everything = {iris.document_to_thing(running.site, address) for address in all_lines(running)} | touched
+    sitemaps.write(made[2], select, manifest, before, touched=everything, objects=reader.objects)
+    whole, *others = ({file.name: file.read_bytes() for file in folder.iterdir()} for folder in made)
+    assert len(whole) > 8 and all(other == whole for other in others)
+
+
+@given(st.dictionaries(ADDRESSES, st.sampled_from(["", "2020-01-02"])))
+def test_a_sitemap_is_read_as_it_was_written(lines: dict[str, str]) -> None:
+    assert sitemap.addresses(b"".join(sitemap.urlset(lines.items()))) == list(lines.items())
 
 
 def test_a_file_that_is_none_is_not_found(running: Running) -> None:
