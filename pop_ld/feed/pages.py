@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections import Counter
 from pathlib import Path
@@ -10,13 +9,12 @@ from pathlib import Path
 from pop_ld import iris
 from pop_ld.feed.batches import Batch
 from pop_ld.formats import ldes
+from pop_ld.packed import packed
 
 TRIPLES = 10_000
 """Triples from which on a page is full: 1.7 MB, 140 kB packed (measured); a hub of 100,000 links has a page of its own."""
 VERSIONS = 1_000
 ACTIVITIES = 1_000
-_LEVEL = 3
-"""Of gzip: 375 MB of these lines a second, a thirteenth of their size; level 6 gives a fifteenth at 150 (measured)."""
 
 
 class Pages:
@@ -74,16 +72,16 @@ class Pages:
         parts = [ldes.page_lines(self._site, self._name, self._number)]
         if following is not None:
             parts.append(ldes.next_lines(self._site, self._name, self._number, following, self._created))
-        packed = gzip.compress(b"".join([*parts, *self._said, *self._graphs]), _LEVEL, mtime=0)
-        page_file(self._folder, self._number).write_bytes(packed)
-        self._bytes += len(packed)
+        content = packed(b"".join([*parts, *self._said, *self._graphs]))
+        page_file(self._folder, self._number).write_bytes(content)
+        self._bytes += len(content)
         self._said, self._graphs, self._on_page = [], [], 0
         self._pages += 1
 
     def _write_activities(self, name: str) -> None:
         waiting, counts = self._waiting[name], self._activities[name]
-        packed = gzip.compress(json.dumps(waiting, ensure_ascii=False).encode("utf-8"), _LEVEL, mtime=0)
-        activity_file(self._folder, name, self._first + len(counts)).write_bytes(packed)
+        content = packed(json.dumps(waiting, ensure_ascii=False).encode("utf-8"))
+        activity_file(self._folder, name, self._first + len(counts)).write_bytes(content)
         counts.append(len(waiting))
         waiting.clear()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from zlib import crc32
 
 from pop_ld import iris, spool
 from pop_ld.feed.owners import base_of, owner
-from pop_ld.packed import LEVEL, reading
+from pop_ld.packed import packed, reading
 
 _WAITING = 200_000
 """Lines that wait in memory, some 40 MB."""
@@ -61,7 +60,7 @@ def scatter(task: ScatterTask) -> None:
 def _flush(task: ScatterTask, waiting: dict[str, list[bytes]]) -> None:
     for target, lines in waiting.items():
         with (task.folder / f"{target}.{task.number}.gz").open("ab") as file:
-            file.write(gzip.compress(b"".join(lines), LEVEL, mtime=0))
+            file.write(packed(b"".join(lines)))
     waiting.clear()
 
 
@@ -88,7 +87,7 @@ def scattered(folder: Path, target: str, site: str) -> dict[str, list[bytes]]:
     """Entity -> its lines, in blocks in the order of the files they came from, of what was laid out for a target; its files go."""
     found: dict[str, list[bytes]] = defaultdict(list)
     for file in sorted(folder.glob(f"{target}.*.gz")):
-        with gzip.open(file) as content:
+        with reading(file) as content:
             for entity, lines in grouped(content, site):
                 found[entity].append(b"".join(lines))  # a line of its own in memory is a fifth more
     for file in folder.glob(f"{target}.*.gz"):

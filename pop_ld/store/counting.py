@@ -8,7 +8,7 @@ What a small publication changed is read from its quads alone, so that 4,000 not
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -52,24 +52,35 @@ class Links:
 
 
 def count(store: Store, links: Links, advance: Callable[[int], None] = lambda _: None) -> Statistics:
-    """Counts all; ``advance`` gets the triples of each property once they are counted. About 4 µs a triple."""
-    triples = _grouped(store, "SELECT (?p AS ?key) (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p")
-    properties = {}
-    for name in sorted(triples):
-        properties[name] = PropertyCount(triples[name], _distinct(store, "?s", f"<{name}>"), _distinct(store, "?o", f"<{name}>"))
-        advance(triples[name])
+    """Counts all; ``advance`` gets the triples of each property once they are counted. About 3 µs a triple."""
+    whole = _property(store, "?p")
     classes = _grouped(store, f"SELECT (?c AS ?key) (COUNT(*) AS ?n) {{ ?s {_TYPE} ?c }} GROUP BY ?c")
+    partitions = {name: _partition(store, name) for name in classes}
+    properties: dict[str, PropertyCount] = {}
+    for name in _properties_of(store, partitions):
+        if sum(counted.triples for counted in properties.values()) == whole.triples:
+            break
+        properties[name] = _property(store, f"<{name}>")
+        advance(properties[name].triples)
+    properties = dict(sorted(properties.items()))
     return Statistics(
-        triples=sum(triples.values()),
-        subjects=_distinct(store, "?s", "?p"),
-        objects=_distinct(store, "?o", "?p"),
+        triples=whole.triples,
+        subjects=whole.subjects,
+        objects=whole.objects,
         classes=classes,
         properties=properties,
-        partitions={name: _partition(store, name) for name in classes},
+        partitions=partitions,
         graphs=graph_sizes(store),
         links={name: found for name in properties if links.counts(name) and (found := _targets(store, name, links))},
         links_key=links.key,
     )
+
+
+def _properties_of(store: Store, partitions: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    """The properties of things with a class, then, if anyone still asks, all others: to find those every triple is read."""
+    known = {name for partition in partitions.values() for name in partition}
+    yield from sorted(known)
+    yield from sorted({row["p"].value for row in _solutions(store, "SELECT DISTINCT ?p { ?s ?p ?o }")} - known)
 
 
 def count_folder(folder: Path, links: Links, advance: Callable[[int], None] = lambda _: None) -> Statistics:
@@ -78,8 +89,14 @@ def count_folder(folder: Path, links: Links, advance: Callable[[int], None] = la
 
 
 def graph_sizes(store: Store) -> dict[str, int]:
-    """How many triples each named graph has."""
-    return _grouped(store, "SELECT (?g AS ?key) (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
+    """How many triples each named graph has; one at a time, for over all of them the engine walks through the default graph too."""
+    names = sorted(graph.value for graph in store.named_graphs() if isinstance(graph, NamedNode))
+    counts = {name: sum(int(row["n"].value) for row in _solutions(store, f"SELECT (COUNT(*) AS ?n) {{ {_in(name)} }}")) for name in names}
+    return {name: count for name, count in counts.items() if count}
+
+
+def _in(graph: str) -> str:
+    return f"GRAPH {NamedNode(graph)} {{ ?s ?p ?o }}"
 
 
 def _solutions(store: Store, query: str) -> Iterable[QuerySolution]:
@@ -93,8 +110,11 @@ def _grouped(store: Store, query: str) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
-def _distinct(store: Store, what: str, predicate: str) -> int:
-    return sum(int(row["n"].value) for row in _solutions(store, f"SELECT (COUNT(DISTINCT {what}) AS ?n) {{ ?s {predicate} ?o }}"))
+def _property(store: Store, predicate: str) -> PropertyCount:
+    """Of the triples with a predicate, or of all (``?p``), in one walk over them."""
+    counts = "(COUNT(*) AS ?triples) (COUNT(DISTINCT ?s) AS ?subjects) (COUNT(DISTINCT ?o) AS ?objects)"
+    (row,) = _solutions(store, f"SELECT {counts} {{ ?s {predicate} ?o }}")
+    return PropertyCount(*(int(row[name].value) for name in ("triples", "subjects", "objects")))
 
 
 def _partition(store: Store, name: str) -> dict[str, int]:

@@ -6,11 +6,9 @@ small files that it must merge again, and a core idle meanwhile (docs/decisions/
 
 from __future__ import annotations
 
-import gzip
 import io
 import queue
 import threading
-import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -49,7 +47,7 @@ def bulk_load(load: Callable[[IO[bytes]], None], files: Sequence[Path], advance:
 
 
 class _Ahead:
-    """Reads, and unpacks, the files in a thread of its own; zlib works beside the engine."""
+    """Reads, and unpacks, the files in a thread of its own; unpacking goes on beside the engine."""
 
     def __init__(self, files: Sequence[Path]) -> None:
         self._files = files
@@ -85,7 +83,7 @@ class _Ahead:
                     if self._over.is_set():
                         return
                     self._items.put(item)
-            except (OSError, EOFError, zlib.error) as error:
+            except packed.BROKEN as error:
                 self._items.put(StoreError(str(error), file=str(path)))
                 return
         self._items.put(None)
@@ -94,7 +92,7 @@ class _Ahead:
         """The blocks of a file, which ends with the end of a line: the next one begins with a line of its own."""
         self._starts.append((self._lines, path))
         last, told, size = b"\n", 0, path.stat().st_size
-        with path.open("rb", buffering=BLOCK) as raw, gzip.open(raw) if path.suffix == packed.SUFFIX else nullcontext(raw) as content:
+        with path.open("rb", buffering=BLOCK) as raw, packed.unpacked(raw) if path.suffix == packed.SUFFIX else nullcontext(raw) as content:
             while block := content.read(BLOCK):
                 self._lines += block.count(b"\n")
                 last, before, told = block[-1:], told, raw.tell()

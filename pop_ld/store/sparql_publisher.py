@@ -227,7 +227,7 @@ class RemoteStore:
 
         try:
             request(self._client, "POST", self.service.graph(""), body, _headers(_NTRIPLES, bool(self._packs)))
-        except (OSError, EOFError) as error:
+        except packed.BROKEN as error:
             raise StoreError(str(error), file=str(error.filename or paths[0]) if isinstance(error, OSError) else str(paths[0])) from error
 
     def update(self, parts: Iterable[bytes]) -> None:

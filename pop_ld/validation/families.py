@@ -76,4 +76,4 @@ def parted(triples: str, sees: Sequence[set[str]]) -> list[str]:
                 part.append(line)
             for part in whole:
                 part.append(line)
-    return ["".join(f"{line}\n" for line in part) for part in found]
+    return ["\n".join([*part, ""]) for part in found]

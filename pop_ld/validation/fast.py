@@ -7,6 +7,7 @@ is the engine that says so, in a test over the real notices.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -79,6 +80,7 @@ class _Family:
     """
 
     def __init__(self, shapes: list[Triple]) -> None:
+        os.environ.setdefault("RAYON_NUM_THREADS", "1")  # processes share the work already: its threads cost 4 % and gain nothing
         from pyrudof import RDFFormat, Rudof, RudofConfig, RudofError, ShaclFormat
 
         self.asked = asked(shapes)
