@@ -12,7 +12,7 @@ from typing import Any
 from pop_ld import dump as dumps
 from pop_ld import feed, lanes, linking, quality, search
 from pop_ld.batches import in_batches
-from pop_ld.processes import SMALL, no_collector
+from pop_ld.processes import SMALL, jobs_for, no_collector
 from pop_ld.progress import stage
 from pop_ld.search import lexicon
 from pop_ld.search.lexicon_builder import build_lexicon
@@ -64,10 +64,10 @@ def _build_rest(task: AsideTask) -> Path | None:
     _build_search(task)
     if not task.dump or not task.feed or not feed.is_empty(task.feed.data):
         return None
-    asked = task.feed
+    asked, jobs = task.feed, jobs_for(dumps.triple_files(task.dump))  # by then the first lane is over, or nearly
     try:
         with stage("feed", "versions", quiet=task.quiet) as bar:
-            return feed.prepare_first(task.dump, asked.data, asked.site, asked.name, asked.created, 1, bar.advance)
+            return feed.prepare_first(task.dump, asked.data, asked.site, asked.name, asked.created, jobs, bar.advance)
     except feed.Unordered as error:
         log.warning("the feed is made from the store, which takes several times as long: %s", error)
         return None

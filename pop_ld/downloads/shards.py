@@ -257,7 +257,7 @@ class _Remembering:
         self._reader = reader
         self._kept: dict[str, list[Triple]] = {}
         self._triples = 0
-        self.labels = reader.labels
+        self.labels, self.objects = reader.labels, reader.objects
 
     def describe(self, iri: str) -> list[Triple]:
         """As the reader's own."""

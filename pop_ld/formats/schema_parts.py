@@ -7,7 +7,7 @@ from pop_ld.bases import load_bases
 from pop_ld.formats.crosswalk import Image, provider
 from pop_ld.formats.naming import notice_base
 from pop_ld.formats.schema_draft import Draft, Tree, iso_dates, iso_spans
-from pop_ld.formats.schema_types import agent_type
+from pop_ld.formats.schema_types import AGENT_TYPE, agent_type
 from pop_ld.formats.words import followable, plain
 
 _AAT = "http://vocab.getty.edu/aat/"
@@ -96,7 +96,7 @@ def work(draft: Draft, types: tuple[str, ...]) -> Tree:
 
 def _people(draft: Draft, agents: list[str]) -> list[Tree]:
     """Makers: a person or an organization where the agent's own triples tell, else a name without a type."""
-    named = ((iri, text, agent_type(iri, draft.source.about(iri))) for iri, text in draft.names(agents))
+    named = ((iri, text, agent_type(iri, draft.source.about(iri, *AGENT_TYPE))) for iri, text in draft.names(agents))
     return [{**({} if types == ("Thing",) else {"@type": list(types)}), "@id": iri, "name": text} for iri, text, types in named]
 
 

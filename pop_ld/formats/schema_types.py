@@ -61,6 +61,10 @@ def _types_of_shared(site: str, iri: str, graph: Graph) -> tuple[str, ...]:
     return _OF_KINDS.get(kind, ("Thing",))
 
 
+AGENT_TYPE = (iris.RDF + "type", NAME_KEY)
+"""What :func:`agent_type` looks at."""
+
+
 def agent_type(iri: str, graph: Graph) -> tuple[str, ...]:
     """Person or Organization, as its class tells; a name with a forename is a person's; else no more than Thing."""
     types = graph.iris(iri, iris.RDF + "type")

@@ -24,8 +24,13 @@ def volume(files: Iterable[Path]) -> int:
 def compact(store: Store, folder: Path, loaded: int) -> None:
     """Writes everything out, and compacts the whole where ``loaded`` bytes are a large part of the store in ``folder``."""
     store.flush()
-    if loaded * SHARE >= sum(map(_size, folder.glob("*.sst"))):
+    if loaded * SHARE >= stored(folder):
         store.optimize()
+
+
+def stored(folder: Path) -> int:
+    """Bytes of a store's tables."""
+    return sum(map(_size, folder.glob("*.sst")))
 
 
 def _size(file: Path) -> int:

@@ -10,15 +10,28 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from pyoxigraph import NamedNode, Quad, QuerySolution, QuerySolutions, Store
 
 from pop_ld import iris
+from pop_ld.processes import each
 from pop_ld.store.statistics import PropertyCount, Statistics
 from pop_ld.store.walk import DEFAULT_GRAPH
 
 _TYPE = NamedNode(iris.RDF + "type")
+
+
+Question: TypeAlias = tuple[Any, ...]
+"""A function of a store and of what follows it here."""
+Asked: TypeAlias = Callable[[Sequence[Question]], Iterable[Any]]
+"""Questions in, their answers out, in the same order."""
+
+
+def _no_progress(_: int) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,41 +64,59 @@ class Links:
 # The whole store -----------------------------------------------------------------------------------------------------------
 
 
-def count(store: Store, links: Links, advance: Callable[[int], None] = lambda _: None) -> Statistics:
-    """Counts all; ``advance`` gets the triples of each property once they are counted. About 3 µs a triple."""
-    whole = _property(store, "?p")
+def count(store: Store, links: Links, advance: Callable[[int], None] = _no_progress, asked: Asked | None = None) -> Statistics:
+    """Counts all; ``advance`` gets the triples of each property once they are counted. About 3.5 µs a triple.
+
+    ``asked`` asks the questions elsewhere (:func:`in_processes`), of the same triples.
+    """
+    asked = asked or (lambda questions: (work(store, *given) for work, *given in questions))
     classes = _grouped(store, f"SELECT (?c AS ?key) (COUNT(*) AS ?n) {{ ?s {_TYPE} ?c }} GROUP BY ?c")
-    partitions = {name: _partition(store, name) for name in classes}
+    largest = sorted(classes, key=lambda name: -classes[name])
+    whole, *partitions = asked([(_property, "?p"), *((_partition, name) for name in largest)])
     properties: dict[str, PropertyCount] = {}
-    for name in _properties_of(store, partitions):
+    targets: dict[str, dict[str, int]] = {}
+    for names in _properties_of(store, partitions):
         if sum(counted.triples for counted in properties.values()) == whole.triples:
             break
-        properties[name] = _property(store, f"<{name}>")
-        advance(properties[name].triples)
-    properties = dict(sorted(properties.items()))
+        for name, (counted, found) in zip(names, asked([(_counted, name, links) for name in names]), strict=True):
+            properties[name] = counted
+            targets[name] = found
+            advance(counted.triples)
     return Statistics(
         triples=whole.triples,
         subjects=whole.subjects,
         objects=whole.objects,
         classes=classes,
-        properties=properties,
-        partitions=partitions,
+        properties=dict(sorted(properties.items())),
+        partitions=dict(sorted(zip(largest, partitions, strict=True))),
         graphs=graph_sizes(store),
-        links={name: found for name in properties if links.counts(name) and (found := _targets(store, name, links))},
+        links={name: found for name, found in sorted(targets.items()) if found},
         links_key=links.key,
     )
 
 
-def _properties_of(store: Store, partitions: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
-    """The properties of things with a class, then, if anyone still asks, all others: to find those every triple is read."""
-    known = {name for partition in partitions.values() for name in partition}
-    yield from sorted(known)
-    yield from sorted({row["p"].value for row in _solutions(store, "SELECT DISTINCT ?p { ?s ?p ?o }")} - known)
+def _properties_of(store: Store, partitions: Iterable[Mapping[str, int]]) -> Iterator[list[str]]:
+    """The properties of things with a class, the commonest first; if anyone still asks, all others: to find them every triple is read."""
+    known = Counter[str]()
+    for partition in partitions:
+        known.update(partition)
+    yield [name for name, _ in known.most_common()]
+    yield sorted({row["p"].value for row in _solutions(store, "SELECT DISTINCT ?p { ?s ?p ?o }")} - known.keys())
 
 
-def count_folder(folder: Path, links: Links, advance: Callable[[int], None] = lambda _: None) -> Statistics:
-    """The same of a store that nobody writes (a backup, a release's), in any process."""
-    return count(Store.read_only(str(folder)), links, advance)
+def in_processes(folder: Path, jobs: int) -> Asked:
+    """Asks the questions of a store that nobody writes (a backup), in so many processes."""
+    return lambda questions: each(_ask, [(str(folder), question) for question in questions], jobs)
+
+
+def _ask(task: tuple[str, Question]) -> Any:
+    folder, (work, *given) = task
+    return work(_opened(folder), *given)
+
+
+@cache
+def _opened(folder: str) -> Store:
+    return Store.read_only(folder)
 
 
 def graph_sizes(store: Store) -> dict[str, int]:
@@ -115,6 +146,11 @@ def _property(store: Store, predicate: str) -> PropertyCount:
     counts = "(COUNT(*) AS ?triples) (COUNT(DISTINCT ?s) AS ?subjects) (COUNT(DISTINCT ?o) AS ?objects)"
     (row,) = _solutions(store, f"SELECT {counts} {{ ?s {predicate} ?o }}")
     return PropertyCount(*(int(row[name].value) for name in ("triples", "subjects", "objects")))
+
+
+def _counted(store: Store, name: str, links: Links) -> tuple[PropertyCount, dict[str, int]]:
+    """A property, and its links by where they lead."""
+    return _property(store, f"<{name}>"), _targets(store, name, links) if links.counts(name) else {}
 
 
 def _partition(store: Store, name: str) -> dict[str, int]:

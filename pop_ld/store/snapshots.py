@@ -6,6 +6,7 @@ by another; whatever is dirty at the next open is thrown away for a copy of the 
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -18,9 +19,9 @@ from pyoxigraph import NamedNode, RdfFormat, Store
 from pop_ld.errors import StoreError
 from pop_ld.store.agents import names_of, settle_name
 from pop_ld.store.changes import Changes, Noting
-from pop_ld.store.compaction import compact, volume
+from pop_ld.store.compaction import compact, stored, volume
 from pop_ld.store.contract import Release, ResourceReader, open_reader
-from pop_ld.store.counting import Links, adds_up, count, recount
+from pop_ld.store.counting import Links, adds_up, count, in_processes, recount
 from pop_ld.store.folders import (
     check_name,
     check_own,
@@ -57,6 +58,10 @@ Check = Callable[[Release, ResourceReader], None]
 
 def _no_progress(done: int) -> None:
     pass
+
+
+_LARGE = 100_000_000
+"""Bytes of a store from which on it is counted in several processes: a second or two are theirs to start."""
 
 
 class Writer:
@@ -189,14 +194,26 @@ class Writer:
         """Exact counts of the default graph, and the sizes of the named graphs.
 
         Where less than a third changed since the release that serves, its counts are brought up to date (about 13 µs a change), and
-        proved by their sum (``adds_up``). Where that differs, or more changed, all is counted (about 4 µs a triple).
+        proved by their sum (``adds_up``). Where that differs, or more changed, all is counted (about 3.5 µs a triple, on every core).
         """
         with store_errors(self._data):
             found = self._recounted(links)
             if found and adds_up(found, self._store):
                 advance(found.triples)
                 return found
+            return self._counted(links, advance)
+
+    def _counted(self, links: Links, advance: Callable[[int], None]) -> Statistics:
+        if stored(self._data / "writer") < _LARGE:
             return count(self._store, links, advance)
+        backup = self._data / "snapshots" / ".counting.tmp"  # what no process may open is counted from links to its files
+        shutil.rmtree(backup, ignore_errors=True)
+        try:
+            self._store.flush()
+            self._store.backup(str(backup))
+            return count(self._store, links, advance, in_processes(backup, os.cpu_count() or 1))
+        finally:
+            shutil.rmtree(backup, ignore_errors=True)
 
     def _recounted(self, links: Links) -> Statistics | None:
         release = current(self._data) if current_name(self._data) else None

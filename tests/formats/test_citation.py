@@ -92,6 +92,9 @@ class Names:
     def describe(self, iri: str) -> list[Triple]:
         return []
 
+    def objects(self, subject: str, predicate: str) -> list[Literal]:
+        return []
+
     def labels(self, things: object) -> dict[str, list[Literal]]:
         return {iri: [Literal(iris.last_part(iri).title())] for iri in list(things)}  # type: ignore[call-overload]
 

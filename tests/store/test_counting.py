@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
 
 from pop_ld import iris, store
-from pop_ld.store import changes, statistics
+from pop_ld.store import changes, snapshots, statistics
 from pop_ld.store.changes import Changes
 from pop_ld.store.counting import Links, count, recount
 from pop_ld.store.statistics import PropertyCount, Statistics
@@ -188,6 +188,18 @@ def test_a_writer_counts_what_it_changed(way: str, tmp_path: Path, request: pyte
     assert as_json(found, tmp_path) == as_json(all_anew(data, "2"), tmp_path) == as_json(again, tmp_path)
     assert (found.triples == 150) is (way in ("nothing", "graph"))
     assert (iris.ONTOLOGY + "conserveDans" in found.properties) is (way == "relink"), "derived of a link"
+
+
+def test_several_processes_count_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    thing = '<urn:s:{0}> <{1}type> <urn:c:{2}> .\n<urn:s:{0}> <urn:p:1> <{3}deep/{0}> .\n<urn:untyped:{0}> <urn:p:alone{2}> "{0}" .\n'
+    lines = "".join(thing.format(n, iris.RDF, n % 3, OUT) for n in range(60))
+    with store.Writer(tmp_path, SITE) as writer:
+        writer.insert(lines.encode())
+        alone, told = writer.statistics(LINKS), []
+        monkeypatch.setattr(snapshots, "_LARGE", 0)
+        assert writer.statistics(LINKS, told.append) == alone and sum(told) == alone.triples == 180
+        assert len(alone.properties) == 5 and alone.links == {"urn:p:1": {OUT + "deep/": 60}}
+        assert [file.name for file in (tmp_path / "snapshots").iterdir()] == [], "nothing of the backup is left"
 
 
 def test_single_changes_are_noted(tmp_path: Path) -> None:
