@@ -6,6 +6,7 @@ usage: python -m bench.report OUT [--to docs]     OUT: the folder of results.jso
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +30,7 @@ make bench-full OUT=../measured                      # all of it at 50,000, 200,
 make bench-full OUT=../measured SIZES=50000          # one size; what was measured is not measured again, on whatever day
 .venv/bin/python -m bench.full_size ../measured --sizes 50000 --stages pages,search     # some stages; --again to measure them anew
 .venv/bin/python -m bench.delta DATA --corpus DIR    # a delta alone, on a data folder of yours
-.venv/bin/python -m bench.report ../measured         # this page
+.venv/bin/python -m bench.report ../measured         # this page, and results.jsonl beside its plots: put it into an empty OUT to add to it
 ```
 
 The notices come from `../shared/data/make_corpus.py`: resampled from real ones, for volume. Two web processes serve; **the clients run
@@ -256,6 +257,8 @@ def main(arguments: list[str]) -> int:
         (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
         told[name] = alt
     (given.to / "measurements.md").write_text(text(taken, told), encoding="utf-8")
+    if Results(folder).file != Results(given.out).file:
+        shutil.copyfile(Results(given.out).file, Results(folder).file)  # what was measured outlives the folder it was measured in
     print(f"{given.to / 'measurements.md'}: {len(taken)} figures, {len(told)} plots")
     return 0
 
