@@ -244,7 +244,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("out", type=Path, help="the folder of results.jsonl")
     parser.add_argument("--to", type=Path, default=ROOT / "docs", help="where measurements.md goes (default: docs)")
     given = parser.parse_args(arguments)
-    taken = Results(given.out).read()
+    results = Results(given.out)
+    taken = results.read()
     if not taken:
         print(f"no results in {given.out}", file=sys.stderr)
         return 1
@@ -257,8 +258,8 @@ def main(arguments: list[str]) -> int:
         (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
         told[name] = alt
     (given.to / "measurements.md").write_text(text(taken, told), encoding="utf-8")
-    if Results(folder).file != Results(given.out).file:
-        shutil.copyfile(Results(given.out).file, Results(folder).file)  # what was measured outlives the folder it was measured in
+    if results.file.parent.resolve() != folder.resolve():
+        shutil.copyfile(results.file, folder / results.file.name)  # what was measured outlives the folder it was measured in
     print(f"{given.to / 'measurements.md'}: {len(taken)} figures, {len(told)} plots")
     return 0
 

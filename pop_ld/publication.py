@@ -129,8 +129,8 @@ def snapshot(
                 file.rename(folder / file.name)
             measured.rmdir()
             with stage("sitemaps", "files", quiet=quiet) as bar:
-                maps, objects = folder / sitemaps.FOLDER, reader.objects
-                sitemaps.write(maps, writer.select, manifest, before, bar.advance, touched=changed, objects=objects)
+                news = None if changed is None else sitemaps.news_of(changed, settings.site, reader.objects)
+                sitemaps.write(folder / sitemaps.FOLDER, writer.select, manifest, before, bar.advance, news=news)
 
             def opened() -> SearchReader:
                 beside.into(folder)

@@ -10,11 +10,12 @@ from __future__ import annotations
 import heapq
 import json
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import chain, groupby
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, TypeAlias
 
 from pop_ld import iris
 from pop_ld.bases import load_bases
@@ -39,6 +40,8 @@ Select = Callable[[str], Iterable[tuple[str, str, str]]]
 
 Objects = Callable[[str, str], Iterable[Any]]
 """(subject, predicate) in, its objects out, as terms."""
+News: TypeAlias = dict[str, dict[str, str | None]]
+"""Base -> address of a notice -> its date or ""; None of one that is gone."""
 
 
 class Listed(NamedTuple):
@@ -57,35 +60,32 @@ def write(
     before: Release | None,
     advance: Callable[[int], None] = lambda _: None,
     *,
-    touched: Collection[str] | None = None,
-    objects: Objects | None = None,
+    news: News | None = None,
 ) -> list[Listed]:
-    """Writes the sitemaps of a release into ``folder`` and returns the list of them; ``select`` and ``objects`` ask its store.
+    """Writes the sitemaps of a release into ``folder`` and returns the list of them; ``select`` asks its store.
 
-    A notice's date is its dcterms:modified, nothing where it has none. ``touched`` are the notices (IRIs) that may be new, changed or gone
-    since ``before``; None where that is not known.
+    A notice's date is its dcterms:modified, nothing where it has none. ``news`` is what :func:`news_of` tells of the notices that may be
+    new, changed or gone since ``before``; None where these are not known.
     """
     folder.mkdir()
     changes, known = manifest.get("changes"), {}
     if before and changes is not None:
         for part, files in groupby(listed(before.path), key=lambda file: file.part):
-            known[part] = list(files)
+            known[part] = [(file, packed(before.path, file.name)) for file in files]
     found: list[Listed] = []
     changed = [slug for slug in manifest["bases"] if slug not in known or slug in (changes or ())]
     for slug in set(manifest["bases"]).difference(changed):
-        for file in known[slug]:
-            os.link(_packed(before.path / FOLDER if before else folder, file.name), _packed(folder, file.name))
+        for file, path in known[slug]:
+            os.link(path, _packed(folder, file.name))
             found.append(file)
-    brought = [slug for slug in changed if slug in known] if before and objects and touched is not None else []
-    for slug in brought:
-        former = chain.from_iterable(_read(before, file) for file in known[slug]) if before else ()
-        news = _asked(manifest["site"], slug, touched or (), objects) if objects else {}
-        found += _files(folder, slug, _merged(former, news), manifest["created"])
-        advance(1)
-    whole = [slug for slug in changed if slug not in brought]
+    whole = [slug for slug in changed if news is None or slug not in known]
     with _Dates(folder, manifest["site"], whole, select) as dates:
-        for slug in whole:
-            found += _files(folder, slug, dates.notices(slug), manifest["created"])
+        for slug in changed:
+            if news is None or slug in whole:
+                notices = dates.notices(slug)
+            else:
+                notices = _merged(chain.from_iterable(_read(path) for _, path in known[slug]), news.get(slug, {}))
+            found += _files(folder, slug, notices, manifest["created"])
             advance(1)
     for kind, classes in _THINGS.items():
         pages = sorted(_things(select, manifest["site"], kind, classes))
@@ -115,21 +115,20 @@ def _packed(folder: Path, name: str) -> Path:
     return folder / f"{name}.gz"
 
 
-def _read(release: Release, file: Listed) -> list[tuple[str, str]]:
+def _read(path: Path) -> list[tuple[str, str]]:
     """(address, date) of a file of a release."""
-    with reading(packed(release.path, file.name)) as content:
+    with reading(path) as content:
         return sitemap.addresses(content.read())
 
 
-def _asked(site: str, slug: str, touched: Iterable[str], objects: Objects) -> dict[str, str | None]:
-    """Address -> date of those of some notices that are of a base; None of one that is gone."""
-    found: dict[str, str | None] = {}
+def news_of(touched: Iterable[str], site: str, objects: Objects) -> News:
+    """What there is now of some notices (IRIs), by base; ``objects`` asks the store of the release."""
+    found: News = defaultdict(dict)
     for thing in touched:
-        if iris.path_of(site, thing).partition("/")[0] == slug:
-            document = iris.thing_to_document(site, thing)
-            there = any(getattr(term, "value", "") == iris.dataset(site, slug) for term in objects(document, iris.DCTERMS + "isPartOf"))
-            dates = (str(getattr(term, "value", ""))[:10] for term in objects(document, iris.DCTERMS + "modified"))
-            found[document] = max(dates, default="") if there else None
+        slug, document = iris.path_of(site, thing).partition("/")[0], iris.thing_to_document(site, thing)
+        there = any(getattr(term, "value", "") == iris.dataset(site, slug) for term in objects(document, iris.DCTERMS + "isPartOf"))
+        dates = (str(getattr(term, "value", ""))[:10] for term in objects(document, iris.DCTERMS + "modified"))
+        found[slug][document] = max(dates, default="") if there else None
     return found
 
 

@@ -81,7 +81,7 @@ class Things:
             self._life(made, iri)
 
     def _life(self, node: Node, iri: str) -> None:
-        graph = self.source.about(iri)
+        graph = self.source.about(iri, iris.RDF + "type", iris.SCHEMA + "birthDate", iris.SCHEMA + "deathDate")
         types = graph.iris(iri, iris.RDF + "type")
         if iris.CRM + "E21_Person" in types or iris.CRM + "E74_Group" in types:
             node.attributes["lido:type"] = term("person" if iris.CRM + "E21_Person" in types else "group").iri

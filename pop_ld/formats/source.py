@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from pop_ld import iris
 from pop_ld.bases import Base, load_bases
@@ -120,7 +120,7 @@ class Source:
     def _said(self, iri: str, properties: Iterable[str]) -> Iterator[Triple]:
         for name in properties:
             for value in self._reader.objects(iri, name):
-                if isinstance(value, NamedNode | BlankNode | Literal):
+                if isinstance(value, NamedNode | Literal):
                     yield Triple(NamedNode(iri), NamedNode(name), value)
 
     def labels(self, things: Iterable[str]) -> Mapping[str, Sequence[Literal]]:

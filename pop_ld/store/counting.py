@@ -7,8 +7,10 @@ What a small publication changed is read from its quads alone, so that 4,000 not
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -28,10 +30,6 @@ Question: TypeAlias = tuple[Any, ...]
 """A function of a store and of what follows it here."""
 Asked: TypeAlias = Callable[[Sequence[Question]], Iterable[Any]]
 """Questions in, their answers out, in the same order."""
-
-
-def _no_progress(_: int) -> None:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class Links:
 # The whole store -----------------------------------------------------------------------------------------------------------
 
 
-def count(store: Store, links: Links, advance: Callable[[int], None] = _no_progress, asked: Asked | None = None) -> Statistics:
+def count(store: Store, links: Links, advance: Callable[[int], None] = lambda _: None, asked: Asked | None = None) -> Statistics:
     """Counts all; ``advance`` gets the triples of each property once they are counted. About 3.5 µs a triple.
 
     ``asked`` asks the questions elsewhere (:func:`in_processes`), of the same triples.
@@ -75,13 +73,16 @@ def count(store: Store, links: Links, advance: Callable[[int], None] = _no_progr
     whole, *partitions = asked([(_property, "?p"), *((_partition, name) for name in largest)])
     properties: dict[str, PropertyCount] = {}
     targets: dict[str, dict[str, int]] = {}
-    for names in _properties_of(store, partitions):
-        if sum(counted.triples for counted in properties.values()) == whole.triples:
-            break
+
+    def ask(names: Sequence[str]) -> None:
         for name, (counted, found) in zip(names, asked([(_counted, name, links) for name in names]), strict=True):
             properties[name] = counted
             targets[name] = found
             advance(counted.triples)
+
+    ask([name for name, _ in sum(map(Counter, partitions), Counter[str]()).most_common()])
+    if sum(counted.triples for counted in properties.values()) != whole.triples:  # things without a class have others
+        ask(sorted(_properties_in(store) - properties.keys()))
     return Statistics(
         triples=whole.triples,
         subjects=whole.subjects,
@@ -95,13 +96,19 @@ def count(store: Store, links: Links, advance: Callable[[int], None] = _no_progr
     )
 
 
-def _properties_of(store: Store, partitions: Iterable[Mapping[str, int]]) -> Iterator[list[str]]:
-    """The properties of things with a class, the commonest first; if anyone still asks, all others: to find them every triple is read."""
-    known = Counter[str]()
-    for partition in partitions:
-        known.update(partition)
-    yield [name for name, _ in known.most_common()]
-    yield sorted({row["p"].value for row in _solutions(store, "SELECT DISTINCT ?p { ?s ?p ?o }")} - known.keys())
+def _properties_in(store: Store) -> set[str]:
+    """All properties; every triple is read (0.3 µs each)."""
+    return {row["p"].value for row in _solutions(store, "SELECT DISTINCT ?p { ?s ?p ?o }")}
+
+
+def upon_backup(store: Store, folder: Path, links: Links, advance: Callable[[int], None]) -> Statistics:
+    """The same on every core: other processes may not open what is written, but a backup in ``folder``, which goes in the end."""
+    try:
+        store.flush()
+        store.backup(str(folder))
+        return count(store, links, advance, in_processes(folder, os.cpu_count() or 1))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def in_processes(folder: Path, jobs: int) -> Asked:
@@ -121,13 +128,11 @@ def _opened(folder: str) -> Store:
 
 def graph_sizes(store: Store) -> dict[str, int]:
     """How many triples each named graph has; one at a time, for over all of them the engine walks through the default graph too."""
-    names = sorted(graph.value for graph in store.named_graphs() if isinstance(graph, NamedNode))
-    counts = {name: sum(int(row["n"].value) for row in _solutions(store, f"SELECT (COUNT(*) AS ?n) {{ {_in(name)} }}")) for name in names}
-    return {name: count for name, count in counts.items() if count}
-
-
-def _in(graph: str) -> str:
-    return f"GRAPH {NamedNode(graph)} {{ ?s ?p ?o }}"
+    counts = {}
+    for graph in store.named_graphs():
+        (row,) = _solutions(store, f"SELECT (COUNT(*) AS ?n) {{ GRAPH {graph} {{ ?s ?p ?o }} }}")
+        counts[graph.value] = int(row["n"].value)
+    return {name: number for name, number in sorted(counts.items()) if number}
 
 
 def _solutions(store: Store, query: str) -> Iterable[QuerySolution]:

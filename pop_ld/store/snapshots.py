@@ -6,7 +6,6 @@ by another; whatever is dirty at the next open is thrown away for a copy of the 
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -21,7 +20,7 @@ from pop_ld.store.agents import names_of, settle_name
 from pop_ld.store.changes import Changes, Noting
 from pop_ld.store.compaction import compact, stored, volume
 from pop_ld.store.contract import Release, ResourceReader, open_reader
-from pop_ld.store.counting import Links, adds_up, count, in_processes, recount
+from pop_ld.store.counting import Links, adds_up, count, recount, upon_backup
 from pop_ld.store.folders import (
     check_name,
     check_own,
@@ -201,19 +200,9 @@ class Writer:
             if found and adds_up(found, self._store):
                 advance(found.triples)
                 return found
-            return self._counted(links, advance)
-
-    def _counted(self, links: Links, advance: Callable[[int], None]) -> Statistics:
-        if stored(self._data / "writer") < _LARGE:
-            return count(self._store, links, advance)
-        backup = self._data / "snapshots" / ".counting.tmp"  # what no process may open is counted from links to its files
-        shutil.rmtree(backup, ignore_errors=True)
-        try:
-            self._store.flush()
-            self._store.backup(str(backup))
-            return count(self._store, links, advance, in_processes(backup, os.cpu_count() or 1))
-        finally:
-            shutil.rmtree(backup, ignore_errors=True)
+            if stored(self._data / "writer") < _LARGE:
+                return count(self._store, links, advance)
+            return upon_backup(self._store, self._data / "snapshots" / ".counting.tmp", links, advance)
 
     def _recounted(self, links: Links) -> Statistics | None:
         release = current(self._data) if current_name(self._data) else None

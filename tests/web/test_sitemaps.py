@@ -124,9 +124,9 @@ def test_sitemaps_made_from_the_former_ones_are_those_that_the_store_gives(runni
 
     made = [tmp_path / name for name in ("whole", "brought", "from all")]
     sitemaps.write(made[0], select, manifest, None)
-    sitemaps.write(made[1], select, manifest, before, touched=touched, objects=reader.objects)
+    sitemaps.write(made[1], select, manifest, before, news=sitemaps.news_of(touched, running.site, reader.objects))
     everything = {iris.document_to_thing(running.site, address) for address in all_lines(running)} | touched
-    sitemaps.write(made[2], select, manifest, before, touched=everything, objects=reader.objects)
+    sitemaps.write(made[2], select, manifest, before, news=sitemaps.news_of(everything, running.site, reader.objects))
     whole, *others = ({file.name: file.read_bytes() for file in folder.iterdir()} for folder in made)
     assert len(whole) > 8 and all(other == whole for other in others)
 

@@ -56,7 +56,7 @@ class Draft:
         own = self.graph.iris(iri, iris.RDF + "type")
         root = (path_parts(self.source.site, iri) or [""])[0]
         if own or root in ("agent", "autor"):
-            return class_of(iri, self.graph if own else self.source.about(iri))
+            return class_of(iri, self.graph if own else self.source.about(iri, iris.RDF + "type", iris.RDFS + "label"))
         if root in ("concept", "temps", "") or iri.startswith(iris.ONTOLOGY):
             return "Type"
         return {"lieu": "Place", "museo": "Group"}.get(root, "HumanMadeObject")
