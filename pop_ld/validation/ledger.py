@@ -17,6 +17,7 @@ from threading import Lock
 
 from pop_ld.databases import address
 from pop_ld.errors import StoreError
+from pop_ld.validation.tally import SCHEMA, Tally
 
 FILE = "quality.sqlite"
 _SCHEMA = """
@@ -66,16 +67,18 @@ class LedgerWriter:
         # No journal: the file is a new one, and a crash throws it away with its folder.
         self._db = sqlite3.connect(self._path, isolation_level=None)
         try:
-            self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-200000;" + _SCHEMA)
+            self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-200000;" + _SCHEMA + SCHEMA)
         except sqlite3.Error as error:
             self._db.close()
             self._path.unlink()
             raise StoreError(f"the former ledger cannot be taken over: {error}", file=str(self._path)) from error
         self._db.execute("BEGIN")
+        self._tally = Tally(self._db)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
+            self._tally.settle()
             self._db.execute("COMMIT")
         self._db.close()
         if kind is not None:
@@ -92,7 +95,7 @@ class LedgerWriter:
         self._replace(batch)
 
     def _replace(self, batch: list[Notice]) -> None:
-        self.remove((base, ref) for base, ref, *_ in batch)
+        self.remove((base, ref) for base, ref, *_ in batch)  # touches the new ones too
         first = self._db.execute("SELECT coalesce(max(id), 0) FROM notice").fetchone()[0] + 1
         numbered = list(enumerate({(n[0], n[1]): n for n in batch}.values(), first))
         self._db.executemany("INSERT INTO notice VALUES (?, ?, ?, ?)", ((i, base, ref, by) for i, (base, ref, by, _) in numbered))
@@ -110,6 +113,7 @@ class LedgerWriter:
     def remove(self, notices: Iterable[tuple[str, str]]) -> None:
         """Takes notices out, by base and REF, with their findings."""
         for base, ref in notices:
+            self._tally.touch(base, ref)
             found = self._db.execute("SELECT id FROM notice WHERE base = ? AND ref = ?", (base, ref)).fetchone()
             if found:
                 self._db.execute("DELETE FROM finding WHERE notice = ?", found)
@@ -117,6 +121,7 @@ class LedgerWriter:
 
     def add(self, base: str, ref: str, entries: Iterable[Entry]) -> None:
         """Adds findings to a notice that is there; nothing where it is not."""
+        self._tally.touch(base, ref)
         found = self._db.execute("SELECT id FROM notice WHERE base = ? AND ref = ?", (base, ref)).fetchone()
         if found:
             first = self._db.execute("SELECT coalesce(max(rank), -1) FROM finding WHERE notice = ?", found).fetchone()[0] + 1
@@ -125,29 +130,24 @@ class LedgerWriter:
     def forget(self, codes: Iterable[str], notices: Iterable[tuple[str, str]] | None = None) -> None:
         """Deletes every finding of some rules, before they are found anew; of some notices alone where they are given, by base and REF."""
         if notices is None:
+            self._tally.drop()
             self._db.executemany("DELETE FROM finding WHERE code = ?", ((code,) for code in codes))
             return
         known = list(codes)
-        self._db.executemany(
-            "DELETE FROM finding WHERE code = ? AND notice = (SELECT id FROM notice WHERE base = ? AND ref = ?)",
-            ((code, base, ref) for base, ref in notices for code in known),
-        )
+        for base, ref in notices:
+            self._tally.touch(base, ref)
+            self._db.executemany(
+                "DELETE FROM finding WHERE code = ? AND notice = (SELECT id FROM notice WHERE base = ? AND ref = ?)",
+                ((code, base, ref) for code in known),
+            )
 
     def counts(self) -> Iterator[tuple[str, str, str, int, str, int]]:
-        """(base, producer, code, severity, field, findings), for all; one pass over the findings, in their order: rule by rule."""
-        yield from self._db.execute(
-            "SELECT base, producer, code, severity, field, sum(number) FROM ("
-            "  SELECT code, base, producer, severity, field, count(*) AS number"
-            "  FROM finding NOT INDEXED CROSS JOIN notice ON notice.id = finding.notice GROUP BY code, base, producer, severity, field"
-            ") GROUP BY base, producer, code, severity, field ORDER BY base, producer, code, field"
-        )
+        """(base, producer, code, severity, field, findings), for all."""
+        return self._tally.findings()
 
     def notices(self) -> Iterator[tuple[str, str, int, int]]:
         """(base, producer, notices, notices with a Violation)."""
-        yield from self._db.execute(
-            "SELECT base, producer, count(*), sum(id IN (SELECT notice FROM finding NOT INDEXED WHERE severity = 0)) "
-            "FROM notice GROUP BY base, producer ORDER BY base, producer"
-        )
+        return self._tally.notices()
 
 
 class LedgerReader:

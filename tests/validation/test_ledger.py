@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pop_ld.errors import StoreError
+from pop_ld.validation import tally
 from pop_ld.validation.ledger import FILE, Entry, LedgerReader, LedgerWriter, Notice
 
 CODES = ("MER-DPT-01", "NOT-TAB-01", "MER-TICO-01")
@@ -205,15 +207,24 @@ def content(folder: Path, state: State) -> tuple[object, ...]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.lists(changes, max_size=4), min_size=1, max_size=4))
-def test_a_ledger_copied_and_changed_is_one_made_at_once(releases: list[list[tuple[str, list[Any]]]]) -> None:
+@given(st.lists(st.tuples(st.booleans(), st.lists(changes, max_size=4)), min_size=1, max_size=4), st.sampled_from([1, 100_000]))
+def test_a_ledger_copied_and_changed_is_one_made_at_once(releases: list[tuple[bool, list[tuple[str, list[Any]]]]], most: int) -> None:
+    """Also in its counts: where they are kept from release to release, and where too many notices change for that."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tally, "_MOST", most)
+        _chain(releases)
+
+
+def _chain(releases: list[tuple[bool, list[tuple[str, list[Any]]]]]) -> None:
     state: State = {}
     with tempfile.TemporaryDirectory() as name:
         folder, before = Path(name), None
-        for number, release in enumerate(releases):
+        for number, (counted, release) in enumerate(releases):
             path = folder / str(number) / FILE
             kept = before.read_bytes() if before else b""
             with LedgerWriter(path, before) as ledger:
+                if counted:
+                    list(ledger.counts())
                 for kind, change in release:
                     getattr(ledger, kind)(change)
                     expect(state, kind, change)
@@ -223,6 +234,35 @@ def test_a_ledger_copied_and_changed_is_one_made_at_once(releases: list[list[tup
         written(folder / "d'un coup", whole)
         assert content(path.parent, state) == content(folder / "d'un coup", state)
         assert content(path.parent, state)[2] == {key: Counter(found) for key, (_, found) in state.items()}
+
+
+def test_counts_of_few_changed_notices_are_made_from_the_former_ones(tmp_path: Path) -> None:
+    """What is not touched is not read: a count that was spoilt on purpose stays, and is made anew by a change of all notices."""
+    with LedgerWriter(tmp_path / "a" / FILE, None) as ledger:
+        ledger.replace([("merimee", f"PA{n}", "MH", [entry(severity=0)]) for n in range(9)])
+        assert list(ledger.notices()) == [("merimee", "MH", 9, 9)]
+    with sqlite3.connect(tmp_path / "a" / FILE) as db:
+        db.execute("UPDATE finding_tally SET number = 1009")
+    with LedgerWriter(tmp_path / "b" / FILE, tmp_path / "a" / FILE) as ledger:
+        ledger.replace([("merimee", "PA1", "Inventaire", [entry(CODES[1])]), ("merimee", "PA90", "MH", [])])
+        assert list(ledger.notices()) == [("merimee", "Inventaire", 1, 0), ("merimee", "MH", 9, 8)]
+        assert list(ledger.counts()) == [("merimee", "Inventaire", CODES[1], 1, "DPT", 1), ("merimee", "MH", CODES[0], 0, "DPT", 1008)]
+        ledger.add("merimee", "PA90", [entry(CODES[2])])
+        ledger.forget([CODES[0]], [("merimee", "PA2"), ("merimee", "PA404")])
+        assert [row[2:] for row in ledger.counts() if row[1] == "MH"] == [(CODES[0], 0, "DPT", 1007), (CODES[2], 1, "DPT", 1)]
+        assert list(ledger.notices()) == [("merimee", "Inventaire", 1, 0), ("merimee", "MH", 9, 7)]
+        ledger.forget([CODES[1], CODES[2]])
+        assert list(ledger.counts()) == [("merimee", "MH", CODES[0], 0, "DPT", 7)]
+
+
+def test_a_ledger_that_never_had_counts_is_counted(tmp_path: Path) -> None:
+    written(tmp_path / "a", [("merimee", "PA1", "MH", [entry()])])
+    with sqlite3.connect(tmp_path / "a" / FILE) as db:
+        db.executescript("DROP TABLE finding_tally; DROP TABLE notice_tally")
+    with LedgerWriter(tmp_path / "b" / FILE, tmp_path / "a" / FILE) as ledger:
+        ledger.replace([("merimee", "PA2", "MH", [])])
+        assert list(ledger.notices()) == [("merimee", "MH", 2, 0)]
+        assert list(ledger.counts()) == [("merimee", "MH", CODES[0], 1, "DPT", 1)]
 
 
 def test_a_ledger_before_that_is_not_there_is_an_empty_one(tmp_path: Path) -> None:
