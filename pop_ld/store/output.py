@@ -18,6 +18,8 @@ from pop_ld.store.csv_results import CsvFromTsv
 
 INLINE = 48 << 10
 """Bytes of an answer that is sent with its status message: with it, less than a pipe takes at once."""
+BLOCK = 1 << 17
+"""Bytes of a long answer that are sent at a time: the engine writes 8 KiB, and the reader would wake for each."""
 _WORTH_CODING = 1000
 """Bytes below which a content coding saves no packet."""
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
@@ -44,7 +46,8 @@ class Output(io.RawIOBase):
         self._xml = _XmlCheck() if xml else None
         self._csv = CsvFromTsv() if csv else None
         self._spill = spill
-        self._held: bytearray | None = bytearray()
+        self._held = bytearray()
+        self._long = False
         self._coder = coder(coding)
         self._plain = bytearray()
         self._coding = False  # whether the coder has got anything: zstd gives nothing out of its first 128 KiB
@@ -77,7 +80,10 @@ class Output(io.RawIOBase):
         if self._coder:
             self._code()
             self._send(self._coder.flush())
-        return None if self._held is None else bytes(self._held)
+        if not self._long:
+            return bytes(self._held)
+        self._empty()
+        return None
 
     def _pass_on(self, data: bytes) -> None:
         if not self._coder:
@@ -95,15 +101,20 @@ class Output(io.RawIOBase):
         self._send(self._coder.compress(data))
 
     def _send(self, data: bytes) -> None:
-        if self._held is not None:
-            self._held += data
-            if len(self._held) <= INLINE:
-                return
-            data, self._held = bytes(self._held), None
+        self._held += data
+        if len(self._held) <= (BLOCK if self._long else INLINE):
+            return
+        if not self._long:
+            self._long = True
             self._spill()
-        view = memoryview(data)
-        while view:
-            view = view[os.write(self._pipe, view) :]
+        self._empty()
+
+    def _empty(self) -> None:
+        with memoryview(self._held) as view:
+            sent = 0
+            while sent < len(view):
+                sent += os.write(self._pipe, view[sent:])
+        self._held.clear()
 
 
 def coder(coding: str) -> Coder | None:

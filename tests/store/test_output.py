@@ -10,7 +10,7 @@ import pytest
 import zstandard
 
 from pop_ld.errors import QueryFailed, ResultTooLarge
-from pop_ld.store.output import INLINE, Output
+from pop_ld.store.output import BLOCK, INLINE, Output
 
 PLAIN = {"xml": False, "csv": False}
 
@@ -64,6 +64,23 @@ def test_only_a_long_answer_goes_through_the_pipe(size: int) -> None:
     assert body == b"x" * size
     assert spilled == (size > INLINE)
     assert output.size == size
+
+
+def test_a_long_answer_goes_in_large_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each block wakes the reader, and the engine writes 8 KiB at a time; the pipe may also take a part only."""
+    writes: list[int] = []
+    write = os.write
+
+    def short(handle: int, data: memoryview) -> int:
+        writes.append(len(data))
+        return write(handle, data[:50_000])
+
+    monkeypatch.setattr(os, "write", short)
+    blocks = [os.urandom(8192) for _ in range(100)]
+    body, spilled, _ = through([*blocks, b"the end"])
+    assert spilled and body == b"".join([*blocks, b"the end"])
+    assert sum(size > BLOCK for size in writes) == 5, "each time that the held 8 KiB are more than a block"
+    assert len(writes) < 30
 
 
 def test_the_budget_counts_bytes_before_coding() -> None:
