@@ -195,7 +195,8 @@ def test_several_processes_count_the_same(tmp_path: Path, monkeypatch: pytest.Mo
     lines = "".join(thing.format(n, iris.RDF, n % 3, OUT) for n in range(60))
     with store.Writer(tmp_path, SITE) as writer:
         writer.insert(lines.encode())
-        alone, told = writer.statistics(LINKS), []
+        alone = writer.statistics(LINKS)
+        told: list[int] = []
         monkeypatch.setattr(snapshots, "_LARGE", 0)
         assert writer.statistics(LINKS, told.append) == alone and sum(told) == alone.triples == 180
         assert len(alone.properties) == 5 and alone.links == {"urn:p:1": {OUT + "deep/": 60}}
