@@ -45,13 +45,21 @@ class TantivySearch:
         with self.index.answering():
             limit, offset = min(max(limit, 0), _PAGE), min(max(offset, 0), DEEPEST)
             order, node = _order(question), plan(question)
-            total, counted = self._counts.facets(question, node, facets)
+
+            def count() -> tuple[int, dict[str, Facet]]:
+                return self._counts.facets(question, node, facets)
+
             if order == "relevance":
                 start = read_rank(after) + offset
-                ranked = self._pages.ranked(node, start, min(limit + 1, max(total - start, 0)))
+                if start <= DEEPEST and limit:
+                    (total, counted), ranked = self.index.both(count, lambda: self._pages.ranked(node, start, limit + 1))
+                else:  # a cursor may claim any number, and the engine makes room for so many
+                    total, counted = count()
+                    ranked = self._pages.ranked(node, start, min(limit + 1, max(total - start, 0)))
                 ending = f"0.{start + limit}" if limit and len(ranked) > limit else ""
                 hits = [self.index.hit(address, score, full) for score, address in ranked[:limit]]
             else:
+                total, counted = count()
                 addresses, ending = self._pages.sorted(node, order, after, offset, limit) if total else ([], "")
                 hits = [self.index.hit(address, full=full) for address in addresses]
             return Found(total, hits, counted, ending)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from itertools import count, product
 from pathlib import Path
-from threading import Thread
+from threading import Barrier, Thread, current_thread
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pop_ld.errors import StoreUnavailable
 from pop_ld.search import build as build_index
-from pop_ld.search import open_search
+from pop_ld.search import open_embedded, open_search
 from pop_ld.search.contract import SearchReader
 from pop_ld.search.nodes import Node, Sorted, Wildcard
 from pop_ld.search.question import BARE, OPERATORS, ORDERS, Box, Criterion, Group, Question
@@ -128,6 +128,27 @@ def test_turns_are_taken_in_the_order_of_coming() -> None:
         _ = 1 / 0
     wait(9)
     assert order[-1] == 9
+
+
+def test_two_things_are_asked_at_once_where_a_turn_is_free(tmp_path: Path) -> None:
+    build_index(tmp_path / "i", [document("PM1", "Vue")])
+    index = open_embedded(tmp_path / "i").index
+    met = Barrier(2, timeout=20)
+
+    def meet() -> Thread:
+        met.wait()
+        return current_thread()
+
+    with index.answering():
+        one, other = index.both(meet, meet)
+    assert one is current_thread() and other is not one
+    for failing in (lambda: 1 / 0, current_thread), (current_thread, lambda: 1 / 0):
+        with pytest.raises(ZeroDivisionError), index.answering():
+            index.both(*failing)
+    with index.answering(), index.answering():  # both turns were given back, and now none is free
+        assert index.both(current_thread, current_thread) == (current_thread(), current_thread())
+    with index.answering():
+        assert index.both(meet, meet)[1] is not current_thread()
 
 
 LETTERS = st.text("aabz é\0\n~\uffff\U0001f600", max_size=12)
