@@ -5,15 +5,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pop_ld import alignment, harvest, store
+from pop_ld import alignment, harvest, lanes, store
 from pop_ld import dump as dumps
 from pop_ld.bases import load_bases
 from pop_ld.databases import address
 from pop_ld.errors import CheckFailed
 from pop_ld.harvest import FILE, Notice
+from pop_ld.processes import jobs_for
 from pop_ld.producers import service_of
 from pop_ld.progress import stage
 from pop_ld.search.contract import SearchReader
@@ -25,7 +27,8 @@ _LINKS = "SELECT subject, predicate, target, source FROM"
 _DIFFERENT = f"({_LINKS} {{0}}.links EXCEPT {_LINKS} {{1}}.links)"
 
 
-def write(
+@contextmanager
+def begun(
     folder: Path,
     writer: store.Writer,
     manifest: dict[str, Any],
@@ -36,8 +39,10 @@ def write(
     removed: Sequence[str],
     undone: Sequence[store.Release] = (),
     quiet: bool = False,
-) -> dict[str, int]:
-    """Writes the ledger into a release's folder; gives how many records ``changed`` and were ``removed``.
+) -> Iterator[Callable[[], dict[str, int]]]:
+    """Writes the ledger into a release's folder; what it gives tells how many records ``changed`` and were ``removed``.
+
+    That of a large first release needs the dump alone and is written beside the body: what is asked for waits for it.
 
     Upon a release of before this work, which has no ledger, every notice counts as changed now, for nothing tells when it was. ``undone``
     are later releases that were rolled back: what they changed has changed again. ``index`` opens the index of the release: it is asked for
@@ -45,18 +50,48 @@ def write(
     notices than the release.
     """
     former = before.path / FILE if before else None
-    with stage("record", "notices", quiet=quiet) as bar:
-        count = harvest.build(
-            folder / FILE,
-            former,
-            manifest["site"],
-            manifest["created"],
-            _notices(index() if former and not former.is_file() else None, dump, manifest["site"]),
-            touched=_touched(writer, folder, before),
-            removed=removed,
-            undone=[release.path / FILE for release in undone],
+    index_of = index() if former and not former.is_file() else None
+    touched = _touched(writer, folder, before)
+    later = [release.path / FILE for release in undone]
+    task = _Task(folder / FILE, former, manifest["site"], manifest["created"], dump, tuple(removed), tuple(later), quiet)
+    if before or not dump or jobs_for(dumps.triple_files(dump)) == 1:
+        count = _build(task, touched, index_of)
+        yield lambda: _told(count, manifest)
+    else:
+        with lanes.beside(_build, task, tuple(touched), quiet=quiet) as lane:
+            yield lambda: _told(lane.result(), manifest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A ledger to write: see ``harvest.build``."""
+
+    file: Path
+    former: Path | None
+    site: str
+    created: str
+    dump: Path | None
+    removed: tuple[str, ...]
+    undone: tuple[Path, ...]
+    quiet: bool
+
+
+def _build(task: _Task, touched: Iterable[str], index: SearchReader | None = None) -> harvest.Count:
+    with stage("record", "notices", quiet=task.quiet) as bar:
+        return harvest.build(
+            task.file,
+            task.former,
+            task.site,
+            task.created,
+            _notices(index, task.dump),
+            touched=touched,
+            removed=task.removed,
+            undone=task.undone,
             advance=bar.advance,
         )
+
+
+def _told(count: harvest.Count, manifest: dict[str, Any]) -> dict[str, int]:
     if count.bases != manifest["bases"]:
         raise CheckFailed(f"the ledger of records holds {count.bases}, {manifest['bases']} expected")
     return {"changed": count.changed, "removed": count.removed}
@@ -88,7 +123,7 @@ def pending(data: Path, created: str) -> Iterator[None]:
         file.unlink(missing_ok=True)
 
 
-def _notices(index: SearchReader | None, dump: Path | None, site: str) -> Iterator[Notice]:
+def _notices(index: SearchReader | None, dump: Path | None) -> Iterator[Notice]:
     """Those of the index, where they were never recorded, then those of the dump, which say more of the same."""
     codes = load_bases()["museo"].ref
     for hit in index.scan(Question(), full=True) if index else ():

@@ -128,25 +128,28 @@ def snapshot(
             for file in measured.iterdir():
                 file.rename(folder / file.name)
             measured.rmdir()
-            with stage("sitemaps", "files", quiet=quiet) as bar:
-                news = None if changed is None else sitemaps.news_of(changed, settings.site, reader.objects)
-                sitemaps.write(folder / sitemaps.FOLDER, writer.select, manifest, before, bar.advance, news=news)
 
             def opened() -> SearchReader:
                 beside.into(folder)
                 return search.open_search(folder / "search")
 
-            records = harvesting.write(folder, writer, manifest, before, opened, dump=dump, removed=removed, undone=undone, quiet=quiet)
-            batch, index = beside.into(folder), opened()
-            held = _index_in_cluster(settings, manifest, dump, before, removed, quiet)
-            with stage("things by name", "things", quiet=quiet) as bar:
-                list_before, renamed = _names_before(writer, manifest, before)
-                bar.advance(build_things(folder / things.FOLDER, index, reader, settings.site, list_before, renamed))
-            shown = {
-                "featured": manifests.featured(index, name, manifest["bases"]),
-                "departments": manifests.departments(index, settings.site),
-            }
-            _feed(writer, data, settings, manifest, before, batch, quiet)
+            with harvesting.begun(
+                folder, writer, manifest, before, opened, dump=dump, removed=removed, undone=undone, quiet=quiet
+            ) as recorded:
+                with stage("sitemaps", "files", quiet=quiet) as bar:
+                    news = None if changed is None else sitemaps.news_of(changed, settings.site, reader.objects)
+                    sitemaps.write(folder / sitemaps.FOLDER, writer.select, manifest, before, bar.advance, news=news)
+                batch, index = beside.into(folder), opened()
+                held = _index_in_cluster(settings, manifest, dump, before, removed, quiet)
+                with stage("things by name", "things", quiet=quiet) as bar:
+                    list_before, renamed = _names_before(writer, manifest, before)
+                    bar.advance(build_things(folder / things.FOLDER, index, reader, settings.site, list_before, renamed))
+                shown = {
+                    "featured": manifests.featured(index, name, manifest["bases"]),
+                    "departments": manifests.departments(index, settings.site),
+                }
+                _feed(writer, data, settings, manifest, before, batch, quiet)
+                records = recorded()
             return {"triples": counts.triples, "dangling": dangling, "records": records, **held, **shown}
 
         release = writer.snapshot(name, manifest, furnish, _check)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pyoxigraph import Store
 
-from pop_ld import alignment, harvesting, iris, pipeline, store
+from pop_ld import alignment, harvest, harvesting, iris, lanes, pipeline, store
 from pop_ld.alignment import Book, Link
 from pop_ld.bases import load_bases
 from pop_ld.config import Settings
@@ -71,6 +72,32 @@ def settings(data: Path) -> Settings:
 
 def load(data: Path, *files: Path, base: str = "") -> Callable[[], object]:
     return lambda: pipeline.load(list(files), data, settings(data), base=base, quiet=True)
+
+
+def test_the_ledger_of_a_large_first_release_is_written_beside(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a process of its own, and it holds the same; one that holds other notices than the release stops the publication there too."""
+    begun: list[object] = []
+    beside = lanes.beside
+
+    def noted(function: Callable[..., object], *arguments: object, quiet: bool) -> AbstractContextManager[lanes.Lane[object]]:
+        begun.append(function)
+        return beside(function, *arguments, quiet=quiet)
+
+    monkeypatch.setattr(harvesting, "jobs_for", lambda files: 2)
+    monkeypatch.setattr(lanes, "beside", noted)
+    pipeline.load(SAMPLES, tmp_path / "beside", Settings(), quiet=True)
+    assert begun == [harvesting._build]
+    pipeline.load(SAMPLES, tmp_path / "beside", Settings(), quiet=True)
+    assert len(begun) == 1, "what changes later needs the ledger before, and is little"
+    monkeypatch.setattr(harvesting, "jobs_for", lambda files: 1)
+    pipeline.load(SAMPLES, tmp_path / "alone", Settings(), quiet=True)
+    held = [[(r.key, r.producer, r.museum, r.gone) for r in ledger(tmp_path / name).page("", 1000)] for name in ("beside", "alone")]
+    assert held[0] == held[1] != []
+    monkeypatch.setattr(harvesting, "jobs_for", lambda files: 2)
+    monkeypatch.setattr(harvesting, "_notices", None)  # of this process: the other one has its own
+    monkeypatch.setattr(lanes.Lane, "result", lambda lane: harvest.Count({}, 0, 0))
+    with pytest.raises(CheckFailed, match="ledger of records"):
+        pipeline.load(SAMPLES, tmp_path / "wrong", Settings(), quiet=True)
 
 
 def test_a_notice_changes_with_its_triples_and_with_those_of_links_that_other_notices_make(data: Path, tmp_path: Path) -> None:
