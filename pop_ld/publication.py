@@ -144,10 +144,7 @@ def snapshot(
                 with stage("things by name", "things", quiet=quiet) as bar:
                     list_before, renamed = _names_before(writer, manifest, before)
                     bar.advance(build_things(folder / things.FOLDER, index, reader, settings.site, list_before, renamed))
-                shown = {
-                    "featured": manifests.featured(index, name, manifest["bases"]),
-                    "departments": manifests.departments(index, settings.site),
-                }
+                shown = _shown(index, manifest)
                 _feed(writer, data, settings, manifest, before, batch, quiet)
                 records = recorded()
             return {"triples": counts.triples, "dangling": dangling, "records": records, **held, **shown}
@@ -158,6 +155,14 @@ def snapshot(
     store.prune(data, settings.keep_releases)
     _serve_in_cluster(data, settings, release)
     return release
+
+
+def _shown(index: SearchReader, manifest: dict[str, Any]) -> dict[str, Any]:
+    """What the home page shows of a release."""
+    return {
+        "featured": manifests.featured(index, manifest["name"], manifest["bases"]),
+        "departments": manifests.departments(index, manifest["site"]),
+    }
 
 
 def _changed(dump: Path | None, removed: Sequence[str]) -> set[str]:

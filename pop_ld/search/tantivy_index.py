@@ -53,13 +53,17 @@ class Turns:
         called.acquire()
 
     def take(self) -> bool:
-        """Takes a place where one is free; whoever takes it leaves as others do."""
+        """Takes a place where one is free, which is to be given back."""
         with self._changing:
             free = self._free > 0
             self._free -= free
             return free
 
     def __exit__(self, *_: object) -> None:
+        self.give_back()
+
+    def give_back(self) -> None:
+        """Hands a place to who came first, if anybody waits."""
         with self._changing:
             if self._waiting:
                 self._waiting.popleft().release()
@@ -96,7 +100,7 @@ class OpenIndex:
         try:
             return function()
         finally:
-            self._turns.__exit__()
+            self._turns.give_back()
 
     def _count(self, node: Node) -> int:
         return self.counted(self.aggregate(node, _COUNT))

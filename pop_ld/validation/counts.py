@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from pop_ld import iris
 from pop_ld.validation.results import Result
-from pop_ld.validation.rules import Term, Values, properties
+from pop_ld.validation.rules import Term, Values, properties, severity_of
 
 _SH = iris.SHACL
 _TYPE = str(NamedNode(iris.RDF + "type"))
@@ -142,7 +142,6 @@ def _is_number(term: Term) -> bool:
 
 def _counts(shape: Term, values: Values) -> Iterator[_Count]:
     path = str(values[_SH + "path"][0])
-    severity = next((v.value for v in values.get(_SH + "severity", ())), _SH + "Violation").removeprefix(_SH)
     for name in (_LEAST, _MOST):
         for limit in values.get(name, ()):
-            yield _Count(shape.value, path, severity, int(limit.value), name == _MOST)
+            yield _Count(shape.value, path, severity_of(values), int(limit.value), name == _MOST)

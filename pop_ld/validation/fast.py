@@ -21,7 +21,7 @@ from pop_ld.errors import ShapeError
 from pop_ld.validation.counts import Counts
 from pop_ld.validation.families import asked, families, parted
 from pop_ld.validation.results import Result
-from pop_ld.validation.rules import Values, n_triples, properties
+from pop_ld.validation.rules import Values, n_triples, properties, severity_of
 
 _SH, _TYPE = iris.SHACL, NamedNode(iris.RDF + "type")
 _SPARQL = "SPARQLConstraintComponent"
@@ -50,11 +50,11 @@ class FastEngine:
         self._constraints = sparql_constraints(graph)
         core = [t for t in graph if t.predicate.value not in (_SH + "sparql", _SH + "select", _SH + "prefixes")]
         self._limits = lengths(core)
-        self._counts = Counts(core)
-        self._families = [_Family(family) for family in families(self._counts.others)]
+        counts = Counts(core)
+        self._families: list[_Family | Counts] = [_Family(family) for family in families(counts.others)]
+        if counts.asked:  # what asks for nothing is one that sees all
+            self._families.append(counts)
         self._sees = [family.asked for family in self._families]
-        if self._counts.asked:
-            self._sees.append(self._counts.asked)
         if self._constraints:
             self._sees.append(set().union(*(asked_by(constraint) for constraint in self._constraints)))
 
@@ -62,8 +62,6 @@ class FastEngine:
         """Results of one graph; its triples are forgotten again, which is cheaper than another session (measured: a third)."""
         parts = parted(triples, self._sees)
         results = [result for family, part in zip(self._families, parts, strict=False) for result in family(part) if self._holds(result)]
-        if self._counts.asked:
-            results += self._counts(parts[len(self._families)])
         return [*results, *self._sparql(parts[-1])] if self._constraints else results
 
     def _holds(self, result: Result) -> bool:
@@ -202,12 +200,11 @@ def sparql_constraints(graph: list[Triple]) -> list[Constraint]:
 
 def _constraint(shape: Values, node: NamedNode | BlankNode, values: Values, prefixes: str) -> Constraint:
     (query,) = values[_SH + "select"]
-    severity = next((v.value for v in shape.get(_SH + "severity", ())), _SH + "Violation")  # of the shape alone (§2.1.4)
     targets = tuple(
         (name, v.value) for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf") for v in shape.get(_SH + name, ())
     )
     whole = next((prefixes + v.value for v in values.get(iris.ONTOLOGY + "ensemble", ())), "")
-    return Constraint(node.value, prefixes + query.value, severity.removeprefix(_SH), targets, whole)
+    return Constraint(node.value, prefixes + query.value, severity_of(shape), targets, whole)
 
 
 def _prefixes(about: dict[NamedNode | BlankNode, Values]) -> str:

@@ -149,6 +149,11 @@ def n_triples(triples: Iterable[Triple]) -> str:
     return (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").decode("utf-8")
 
 
+def severity_of(shape: Values) -> str:
+    """The severity that a shape has of its own, sh:Violation where it says none (SHACL §2.1.4), without its namespace."""
+    return next((v.value for v in shape.get(_SH + "severity", ())), _SH + "Violation").removeprefix(_SH)
+
+
 def _rule(name: str, iri: str, values: Values) -> Rule:
     def first(predicate: str, default: str = "") -> str:
         return next((v.value for v in values.get(predicate, ())), default)
@@ -160,7 +165,7 @@ def _rule(name: str, iri: str, values: Values) -> Rule:
         code=first(_POP + "code"),
         base=name,
         field=first(_POP + "champ"),
-        severity=first(_SH + "severity", _SH + "Violation").removeprefix(_SH),
+        severity=severity_of(values),
         level=first(_POP + "niveau"),
         names=names,
         messages=messages,
