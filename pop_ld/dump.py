@@ -75,6 +75,12 @@ def triple_files(dump: Path) -> list[Path]:
     return sorted([*dump.glob(f"*{TRIPLES}"), *dump.glob("*.nt")])
 
 
+def untouched(dump: Path) -> bool:
+    """Whether the triples of a dump are, to the byte, those that the converter wrote and listed in the report."""
+    listed = read_report(dump)["files"]
+    return all(listed.get(path.name) == about(path) for path in triple_files(dump))
+
+
 def fresh(folder: Path) -> Path:
     """An empty folder of that name."""
     shutil.rmtree(folder, ignore_errors=True)

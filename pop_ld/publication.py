@@ -92,7 +92,7 @@ def replace_notices(
                     writer.insert(content.read())
                 bar.advance(file.stat().st_size)
         else:
-            writer.bulk_load(files, bar.advance)
+            writer.bulk_load(files, bar.advance, ours=dumps.untouched(dump))
     return {slug: {"added": fresh[slug], "replaced": replaced[slug]} for slug in sorted({*fresh, *replaced})}
 
 

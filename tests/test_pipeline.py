@@ -1,18 +1,22 @@
 """The whole street on the made-up samples: convert, publish, replace, remove, crash."""
 
+import gzip
 import hashlib
 import json
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyoxigraph
 import pytest
 
-from pop_ld import iris, pipeline, search, store
-from pop_ld.bases import load_bases
+from pop_ld import dump as dumps_of
+from pop_ld import iris, pipeline, readers, search, store
+from pop_ld.bases import Base, load_bases
 from pop_ld.config import Settings
 from pop_ld.errors import NotFound, ReadError, StoreError
 from pop_ld.notices import Notice
@@ -340,3 +344,52 @@ def test_the_real_files_load_whole(tmp_path: Path, shared: Path) -> None:
 
 def test_notices_are_plain_values() -> None:
     assert Notice("mnr", "A", {}).withheld == ()
+
+
+# What the engine is given without a proof
+
+HOSTILE = [
+    'a b<c>"{}|\\^`%zz[#é',
+    "http://x.org/%zz[#a#b {é}",
+    "http://a@@b.fr:x/",
+    "<script>",
+    "\u202e\x00\x0b ",
+    "1850 ; vers 1900 (?)",
+    "MNR 1 ; joconde/é #%.jpg",
+    "://",
+]
+
+
+def _sources(base: Base) -> Iterator[Iterable[object]]:
+    for file in base.samples:
+        yield from readers.open_sources(file, base=base, encoding=None, bases=load_bases())
+
+
+@pytest.mark.parametrize("slug", load_bases())
+def test_no_text_in_any_field_makes_an_iri_that_is_none(slug: str, tmp_path: Path) -> None:
+    """The bulk loader takes the IRIs of our own dumps as they stand: here the engine proves each."""
+    base = load_bases()[slug]
+    sample = next(found for source in _sources(base) for found in source if isinstance(found, Notice))
+    texts = [*HOSTILE, " ; ".join(HOSTILE)]
+    rows = [{**dict.fromkeys(base.fields, text), "REF": f"{sample.ref[:-2]}{number:02}"} for number, text in enumerate(texts)]
+    file = tmp_path / "hostile.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    report = pipeline.convert([file], tmp_path / "out", SETTINGS, base=slug, quiet=True, jobs=1)
+    assert sum(report.converted.values()) == len(rows)
+    assert len(list(dumps.triples(tmp_path / "out"))) > 20 * len(rows)
+
+
+def test_a_dump_that_was_changed_is_proved_at_its_load(dump: Path, tmp_path: Path) -> None:
+    """Triples that our converter did not write: made by hand, or changed since."""
+    assert dumps_of.untouched(dump)
+    for name in ("joconde-000.nt.gz", "more.nt"):
+        changed = tmp_path / name
+        shutil.copytree(dump, changed)
+        file = changed / name
+        before = gzip.decompress(file.read_bytes()) if file.exists() else b""
+        after = before + b'<no iri> <http://example.org/p> "x" .\n'
+        file.write_bytes(gzip.compress(after) if name.endswith("gz") else after)
+        assert not dumps_of.untouched(changed)
+        with pytest.raises(StoreError, match="Invalid IRI") as caught:
+            pipeline.publish(changed, tmp_path / "data", SETTINGS, quiet=True)
+        assert (caught.value.file, caught.value.line) == (str(file), after.count(b"\n"))

@@ -75,16 +75,18 @@ def web_address(text: str) -> str | None:
         address = "http://" + address
     if not re.match(r"^https?://[^\s/]", address, re.IGNORECASE):
         return None
-    address = _quoted(address, _SAFE)
+    head, mark, fragment = _quoted(address, _SAFE).partition("#")
+    address = head + mark + fragment.replace("#", "%23")
     try:
-        host = urlsplit(address).hostname
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port  # a port that is no number raises
     except ValueError:
         return None
-    return address if host and "%" not in host else None
+    return address if host and "%" not in host and "@" not in parts.netloc else None  # a user is an e-mail address more often than not
 
 
 def _quoted(text: str, safe: str) -> str:
-    """Percent-encoded, what is encoded already kept: for a stray percent sign or bracket the store refuses the whole load (RFC 3987)."""
+    """Percent-encoded, what is encoded already kept: a stray percent sign or bracket makes it no IRI (RFC 3987)."""
     return quote(_PERCENT.sub("%25", text), safe=safe).replace("[", "%5B").replace("]", "%5D")
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyoxigraph import NamedNode
 
 from pop_ld.fields.links import images, museum, number, references, urls, web_address
 
@@ -38,6 +39,7 @@ def test_what_is_no_reference_keeps_its_literal(text: str) -> None:
         ('<A HREF="http://example.org/x?a=1&b=2">ici</A>', "http://example.org/x?a=1&b=2"),
         ("http://example.org/été", "http://example.org/%C3%A9t%C3%A9"),
         ("http://example.org/50%.pdf?a=%C3%A9", "http://example.org/50%25.pdf?a=%C3%A9"),
+        ("http://example.org/#/x#y", "http://example.org/#/x%23y"),
     ],
 )
 def test_web_address(text: str, url: str) -> None:
@@ -54,6 +56,8 @@ def test_web_address(text: str, url: str) -> None:
         '<a href="javascript:alert(1)">x</a>',
         "http://",
         "http://[x",
+        "http://example.org:port/",
+        "http://conservation@example.org",
         "mailto:a@example.org",
     ],
 )
@@ -81,10 +85,17 @@ def test_museum_and_number() -> None:
     assert number(("douze",), "").remarks == (("number-not-understood", "douze", ""),)
 
 
-@given(st.text(max_size=200), st.text(alphabet="%[]#?aé/2F", max_size=12))
+@given(st.text(max_size=200), st.text(alphabet="%[]#?aé/2F:@", max_size=12))
 def test_a_web_address_is_always_a_safe_iri(text: str, end: str) -> None:
-    """The store refuses a whole load for one IRI that is none."""
-    for written in (text, f"https://example.org/{end}"):
+    """What the converter writes is loaded without a proof of its IRIs: none that is none may leave it."""
+    for written in (text, f"https://example.org/{end}", f"https://example.org{end}"):
         url = web_address(written)
         assert url is None or (re.match(r"^https?://", url, re.IGNORECASE) and not re.search(r'[\s<>"{}|\\^`]', url) and url.isascii())
         assert url is None or not re.search(r"%(?![0-9A-Fa-f]{2})", url)
+        assert url is None or NamedNode(url).value == url  # raises ValueError of what the engine takes for no IRI
+
+
+@given(st.text(max_size=60), st.text(alphabet="%[]#?{}<> aé/2F", max_size=12))
+def test_the_address_of_an_image_is_always_an_iri(text: str, end: str) -> None:
+    for written in (text, f"joconde/{end}.jpg"):
+        assert all(NamedNode(item["url"]).value for item in images("https://images.example/")((written,), ";").value or () if "url" in item)
