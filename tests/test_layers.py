@@ -92,6 +92,7 @@ HOMES = {
     "uvicorn": {"web"},
     "httptools": {"web"},
     "orjson": {"dump", "inspection", "search"},
+    "deflate": {"packed"},
     "isal": {"packed"},
     "tree_sitter": {"store"},
     "tree_sitter_sparql": {"store"},

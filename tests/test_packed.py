@@ -47,3 +47,20 @@ def test_a_file_that_was_cut_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.gz").write_bytes((tmp_path / "a.gz").read_bytes()[:-20])
     with pytest.raises(EOFError), reading(tmp_path / "a.gz") as back:
         back.read()
+
+
+@pytest.mark.parametrize("step", [1, 7_919, 1 << 20, 5_000_000])
+def test_the_bytes_do_not_depend_on_how_the_content_came(tmp_path: Path, step: int) -> None:
+    """A file is members of one size, which every reader of gzip reads as one."""
+    content = b"".join(
+        b'<http://example.org/%d> <http://example.org/p> "%d" .\n' % (n, n * n) for n in range(40_000 if step > 1 else 4_000)
+    )
+    for name, size in (("whole.gz", len(content)), ("steps.gz", step)):
+        with writing(tmp_path / name) as out:
+            for start in range(0, len(content), size):
+                out.write(content[start : start + size])
+    packed = (tmp_path / "steps.gz").read_bytes()
+    assert packed == (tmp_path / "whole.gz").read_bytes()
+    assert gzip.decompress(packed) == content
+    with reading(tmp_path / "steps.gz") as back:
+        assert back.read() == content
