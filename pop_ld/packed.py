@@ -34,7 +34,7 @@ def writing(path: Path) -> Iterator[IO[bytes]]:
         if path.suffix != SUFFIX:
             yield raw
             return
-        with _Packing(raw) as file, io.BufferedWriter(file, _BUFFER) as buffered:
+        with _Packing(raw) as file, io.BufferedWriter(file, _BUFFER) as buffered:  # type: ignore[type-var]
             yield buffered
 
 
