@@ -84,7 +84,10 @@ _NO_LINKS = (
     *(iris.SKOS + name for name in ("prefLabel", "altLabel", "notation")),
     *(
         iris.CRM + name
-        for name in ("P1_is", "P3_has", "P4_has", "P24i_", "P43_", "P65_", "P82", "P90_", "P108i_", "P156_", "P168_", "P190_")
+        for name in (
+            *("P1_is", "P3_has", "P4_has", "P9_", "P16i_", "P24i_", "P30i_", "P41i_", "P43_", "P65_", "P82", "P90_"),
+            *("P92i_", "P94i_", "P98i_", "P100i_", "P108i_", "P128_", "P156_", "P168_", "P190_"),
+        )
     ),
     *(iris.SCHEMA + "image", iris.LINKED_ART + "digitally_shown_by"),
 )
