@@ -145,9 +145,11 @@ def light(place: Place) -> Iterator[Measure]:
         ours, engine = f"{root}/sparql", theirs
         quick = [query for query in questions().values() if _quick(ours, query) and _quick(engine, query)]
         for name, queries in (("look-ups of a notice", looked), (f"{len(quick)} light questions", quick)):
-            for address in (ours, engine) if queries else ():
+            if not queries:
+                continue
+            for address in (ours, engine):
                 asked_by(address, queries, 8)  # else the first to be measured alone reads the disk
-            for clients in (1, 8) if queries else ():
+            for clients in (1, 8):
                 mine, other = asked_by(ours, queries, clients), asked_by(engine, queries, clients)
                 if mine.faults or other.faults:
                     raise SystemExit(f"{name}: {mine.faults} requests failed, {other.faults} of the peer")

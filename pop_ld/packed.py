@@ -34,7 +34,7 @@ def writing(path: Path) -> Iterator[IO[bytes]]:
         if path.suffix != SUFFIX:
             yield raw
             return
-        with _Packing(raw) as file, io.BufferedWriter(file, _BUFFER) as buffered:  # type: ignore[type-var]
+        with io.BufferedWriter(_Packing(raw), _BUFFER) as buffered:  # type: ignore[type-var]
             yield buffered
 
 
@@ -44,7 +44,6 @@ class _Packing(io.RawIOBase):
     def __init__(self, raw: IO[bytes]) -> None:
         self._raw = raw
         self._waiting = bytearray()
-        self._empty = True
 
     def writable(self) -> bool:
         return True
@@ -56,15 +55,17 @@ class _Packing(io.RawIOBase):
         return len(content)
 
     def close(self) -> None:
-        if not self.closed:
-            if self._waiting or self._empty:
+        if self.closed:
+            return
+        try:
+            if self._waiting or not self._raw.tell():
                 self._pack(len(self._waiting))
+        finally:
             super().close()
 
     def _pack(self, size: int) -> None:
-        self._raw.write(gzip_compress(bytes(self._waiting[:size]), _LEVEL))
+        self._raw.write(gzip_compress(self._waiting[:size], _LEVEL))
         del self._waiting[:size]
-        self._empty = False
 
 
 @contextmanager

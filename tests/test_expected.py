@@ -27,14 +27,14 @@ def records(slug: str) -> str:
     """A JSON line for each notice of a base's samples, by REF and file: its record and what there is to say of it."""
     build = RecordBuilder(load_bases()[slug], Settings(), load_bases())
     lines = []
-    for notice in sorted(_notices(slug), key=lambda n: (n.ref, n.file)):
+    for notice in sorted(sample_notices(slug), key=lambda n: (n.ref, n.file)):
         record, problems = build(notice)
         said = [{name: value for name, value in asdict(p).items() if name in ("kind", "field", "value", "detail")} for p in problems]
         lines.append(json.dumps({"file": Path(notice.file).name, "record": record, "problems": said}, ensure_ascii=False, sort_keys=True))
     return "\n".join(lines) + "\n"
 
 
-def _notices(slug: str) -> Iterator[Notice]:
+def sample_notices(slug: str) -> Iterator[Notice]:
     for file in load_bases()[slug].samples:
         for source in readers.open_sources(file, base=load_bases()[slug], encoding=None, bases=load_bases()):
             yield from (found for found in source if isinstance(found, Notice))

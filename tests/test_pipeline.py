@@ -8,15 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyoxigraph
 import pytest
 
 from pop_ld import dump as dumps_of
-from pop_ld import iris, pipeline, readers, search, store
-from pop_ld.bases import Base, load_bases
+from pop_ld import iris, pipeline, search, store
+from pop_ld.bases import load_bases
 from pop_ld.config import Settings
 from pop_ld.errors import NotFound, ReadError, StoreError
 from pop_ld.notices import Notice
@@ -24,6 +23,7 @@ from pop_ld.packed import reading
 from pop_ld.report import read_report
 from pop_ld.search.question import Criterion, Group, Question
 from tests import dumps
+from tests.test_expected import sample_notices
 
 SETTINGS = Settings()
 SITE = SETTINGS.site
@@ -360,22 +360,17 @@ HOSTILE = [
 ]
 
 
-def _sources(base: Base) -> Iterator[Iterable[object]]:
-    for file in base.samples:
-        yield from readers.open_sources(file, base=base, encoding=None, bases=load_bases())
-
-
 @pytest.mark.parametrize("slug", load_bases())
 def test_no_text_in_any_field_makes_an_iri_that_is_none(slug: str, tmp_path: Path) -> None:
     """The bulk loader takes the IRIs of our own dumps as they stand: here the engine proves each."""
     base = load_bases()[slug]
-    sample = next(found for source in _sources(base) for found in source if isinstance(found, Notice))
+    ref = next(sample_notices(slug)).ref
     texts = [*HOSTILE, " ; ".join(HOSTILE)]
-    rows = [{**dict.fromkeys(base.fields, text), "REF": f"{sample.ref[:-2]}{number:02}"} for number, text in enumerate(texts)]
+    rows = [{**dict.fromkeys(base.fields, text), "REF": f"{ref[:-2]}{number:02}"} for number, text in enumerate(texts)]
     file = tmp_path / "hostile.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     report = pipeline.convert([file], tmp_path / "out", SETTINGS, base=slug, quiet=True, jobs=1)
-    assert sum(report.converted.values()) == len(rows)
+    assert report.converted.total() == len(rows)
     assert len(list(dumps.triples(tmp_path / "out"))) > 20 * len(rows)
 
 
