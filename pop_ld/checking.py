@@ -21,13 +21,14 @@ from pop_ld.producers import producer_of
 from pop_ld.suggesting import Suggester
 from pop_ld.thesauri import open_thesauri
 from pop_ld.validation import Engine, Finding, Result, Rule
-from pop_ld.validation.engine import best_engine, is_fast
+from pop_ld.validation.engine import best_engine
+from pop_ld.validation.fast import FastEngine
 from pop_ld.validation.findings import values_of
 from pop_ld.validation.foreign import ForeignShapes
 from pop_ld.validation.rules import by_kind, catalogue, shapes_for
 
-BATCH = 100
-"""Notices in one graph: the engine takes a fifth longer for each of 500, a third for each of 2,000 (measured)."""
+BATCH = 500
+"""Notices in one graph, which has the lines that they share once: a Joconde notice takes a quarter longer in one of 100 (measured)."""
 SLOW_BATCH = 50
 """The same for the reference engine: its cost grows with the graph."""
 LONGEST = 200
@@ -72,7 +73,7 @@ class Checker:
         self.engines: list[Engine] = [best_engine(shapes), *([foreign.engine] if foreign else [])]
         self._rules = {**catalogue(), **(foreign.rules if foreign else {})}
         self._suggest = Suggester(base, installed)
-        self.batch = BATCH if is_fast() and not foreign else SLOW_BATCH
+        self.batch = BATCH if all(isinstance(engine, FastEngine) for engine in self.engines) else SLOW_BATCH
 
     def __call__(self, notices: Sequence[Notice]) -> list[Finding]:
         """Every finding about these notices. Raises ShapeError where an engine fails."""

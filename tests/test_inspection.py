@@ -125,7 +125,7 @@ checked = st.builds(
     texts,
     st.booleans(),
     st.lists(
-        st.builds(Finding, texts, st.just("Info"), texts, texts, texts, st.integers(), texts, value=texts, text=texts), max_size=2
+        st.builds(Finding, texts, st.just("Info"), texts, texts, texts, st.integers(0, 10**9), texts, value=texts, text=texts), max_size=2
     ).map(tuple),
 )
 

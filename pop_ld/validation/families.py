@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
 
 from pyoxigraph import NamedNode, Triple
 
@@ -55,10 +55,21 @@ def asked(shapes: list[Triple]) -> set[str]:
     return set(map(str, found | {_TYPE, NamedNode(iris.RDFS + "subClassOf")}))
 
 
-def parted(triples: str, sees: Sequence[set[str]]) -> list[str]:
+Line: TypeAlias = tuple[str, str, str]
+"""A triple as N-Triples writes it: subject, predicate, and the object with the end of the line."""
+
+
+def split(triples: str) -> list[Line]:
+    """The lines of a graph, each once."""
+    lines = set(triples.split("\n"))  # not splitlines: a literal may hold U+2028
+    lines.discard("")
+    return [line.split(" ", 2) for line in lines]  # type: ignore[misc]
+
+
+def parted(lines: Iterable[Line], sees: Sequence[set[str]]) -> list[str]:
     """For each of ``sees``, the lines with a predicate, or of a class, in it; an empty one sees all.
 
-    To read a line costs ten times what it costs to pass it over (measured: 3 µs to 0.3).
+    An engine spends ten times on reading a line what it costs to pass it over (measured: 3 µs to 0.3).
     """
     kind = str(_TYPE)
     found: list[list[str]] = [[] for _ in sees]
@@ -68,12 +79,11 @@ def parted(triples: str, sees: Sequence[set[str]]) -> list[str]:
         for term in seen:
             by_term.setdefault(term, []).append(part)
     by_term.pop(kind, None)  # of a line about a class, the class decides
-    for line in triples.strip("\n").split("\n"):  # not splitlines: a literal may hold U+2028
-        terms = line.split(" ", 2)
-        if len(terms) == 3:
-            term = terms[1]
-            for part in by_term.get(terms[2][:-2] if term == kind else term, ()):
-                part.append(line)
-            for part in whole:
-                part.append(line)
+    for line in lines:
+        term = line[1]
+        parts = by_term.get(line[2][:-2] if term == kind else term, ())
+        if parts or whole:
+            text = " ".join(line)
+            for part in (*parts, *whole):
+                part.append(text)
     return ["\n".join([*part, ""]) for part in found]

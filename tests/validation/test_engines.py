@@ -12,13 +12,10 @@ from pop_ld.batches import in_batches
 from pop_ld.checking import Checker
 from pop_ld.config import Settings
 from pop_ld.notices import Notice
-from pop_ld.validation.engine import is_fast
 from pop_ld.validation.reference import ReferenceEngine
 from pop_ld.validation.results import Result
 from pop_ld.validation.rules import shapes_for
 from tests.test_shapes import examples, notice
-
-pytestmark = pytest.mark.skipif(not is_fast(), reason="rudof has no build for this system: there is one engine only")
 
 REAL = {
     "joconde": ("joconde/joconde-extrait-2020.csv", "joconde/joconde-694-works-2021.csv", "api/joconde-document.json"),

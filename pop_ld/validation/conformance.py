@@ -1,0 +1,327 @@
+"""Shapes as functions of what nodes say of themselves: the part of SHACL Core that our rules are written in, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias, TypeVar
+
+from pyoxigraph import Literal, NamedNode
+
+from pop_ld import iris
+from pop_ld.validation.rules import Term, Values
+from pop_ld.validation.terms import NUMBER, at_most, pattern, shown, text_of, written
+
+Said: TypeAlias = Mapping[str, Mapping[str, Collection[str]]]
+"""Node -> predicate, or ``^`` and one that leads to it -> values; all are plain terms."""
+Check: TypeAlias = Callable[[Said, str], bool]
+"""Whether a node, a plain term, conforms."""
+Walk: TypeAlias = Callable[[Said, str], Collection[str]]
+"""The value nodes of a node along a path."""
+Finds: TypeAlias = Callable[[Said, str, Collection[str]], Iterable[str]]
+"""Of a node and its value nodes, what each result of a constraint has for value: "" where that has none."""
+Made = TypeVar("Made")
+
+TYPE = str(NamedNode(iris.RDF + "type"))
+SILENT: Mapping[str, Collection[str]] = {}
+"""What a node says that says nothing."""
+PATH, PROPERTY = iris.SHACL + "path", iris.SHACL + "property"
+
+_SH, _NIL = iris.SHACL, NamedNode(iris.RDF + "nil")
+_SAID = {_SH + name for name in ("name", "description", "message", "order", "group", "severity")}
+"""Properties of a shape that constrain nothing."""
+LOGICAL = {_SH + name for name in ("or", "and", "not", "node")}
+"""Constraints that a shape may have more than once, as it may have properties, classes and values."""
+_SEVERAL = {*LOGICAL, PROPERTY, _SH + "class", _SH + "hasValue", _SH + "disjoint", _SH + "lessThan", _SH + "lessThanOrEquals"}
+_KINDS = {_SH + "IRI": "<", _SH + "Literal": '"', _SH + "BlankNode": "_"}
+_QUALIFIED = _SH + "qualifiedValueShape"
+_DATATYPES = {iris.XSD + "decimal": NUMBER}
+"""Datatypes whose lexical forms are known here."""
+
+
+class Beyond(Exception):
+    """A shape does more than is compiled here, or is ill-formed: an engine is to read it."""
+
+
+def constrains(predicate: str) -> bool:
+    """Whether a property of a shape asks something: every one of SHACL's that is not known to be a remark, or a target."""
+    return predicate.startswith(_SH) and predicate not in _SAID and not predicate.startswith(_SH + "target")
+
+
+class Compiler:
+    """Compiles the shapes of a graph. ``asked`` are the predicates and classes that they look at, as N-Triples writes them."""
+
+    def __init__(self, about: Mapping[Term, Values]) -> None:
+        self._about = about
+        self._open: list[Term] = []
+        self.asked: set[str] = set()
+        self.inverse: set[str] = set()
+        """The predicates that are gone along backwards."""
+
+    def attempt(self, make: Callable[[], Made]) -> Made | None:
+        """What a function makes with this compiler; None, and nothing is asked for, where that is Beyond."""
+        before = set(self.asked), set(self.inverse)
+        try:
+            return make()
+        except Beyond:
+            self.asked, self.inverse = before
+            return None
+
+    def shape(self, shape: Term) -> Check:
+        """Whether a node conforms to a shape (SHACL §3.5). Raises Beyond, for a shape that refers to itself too."""
+        if isinstance(shape, Literal) or shape in self._open or shape not in self._about:
+            raise Beyond
+        self._open.append(shape)
+        try:
+            values = self._about[shape]
+            if PATH in values:
+                return self._of_values(values)
+            return _all([check for name, node in _asked(values, set()) for check in self._check(name, node, values)])
+        finally:
+            self._open.pop()
+
+    def logical(self, name: str, node: Term) -> Check:
+        """One of LOGICAL. Raises Beyond."""
+        if name in (_SH + "or", _SH + "and"):
+            checks = [self.shape(one) for one in self._list(node)]
+            return _any(checks) if name == _SH + "or" else _all(checks)
+        check = self.shape(node)
+        return check if name == _SH + "node" else lambda said, value: not check(said, value)
+
+    def property(self, values: Values) -> tuple[str, Walk, list[tuple[str, Finds]]]:
+        """Of a property shape its path where it is a predicate, "" else, how to go along it, and what each constraint finds.
+
+        Raises Beyond, for one with targets or properties of its own too: their results are theirs.
+        """
+        if PROPERTY in values or any(name.startswith(_SH + "target") for name in values):
+            raise Beyond
+        return (*self.path(values), list(self._constraints(values)))
+
+    def _of_values(self, values: Values) -> Check:
+        _, walk = self.path(values)
+        constraints = [finds for _, finds in self._constraints(values)]
+
+        def check(said: Said, node: str) -> bool:
+            found = walk(said, node)
+            for finds in constraints:
+                for _ in finds(said, node, found):
+                    return False
+            return True
+
+        return check
+
+    # Paths (§2.3.1) ------------------------------------------------------------------------------------------------------------
+
+    def path(self, values: Values) -> tuple[str, Walk]:
+        """A predicate, a choice or a sequence of predicates, each forwards or backwards: the predicate alone, and the walk."""
+        (path,) = values.get(PATH, ()) or (_NIL,)
+        steps = self._steps(path, of_types=_QUALIFIED in values and self._sees_types(values))
+        if len(steps) == 1 and len(steps[0]) == 1:
+            (only,) = steps[0]
+            return "" if only.startswith("^") else only, lambda said, node: said.get(node, SILENT).get(only, ())
+
+        def walk(said: Said, node: str) -> Collection[str]:
+            found: Collection[str] = (node,)
+            for step in steps:
+                found = {value for one in found for name in step for value in said.get(one, SILENT).get(name, ())}
+            return found
+
+        return "", walk
+
+    def _steps(self, path: Term, *, of_types: bool) -> list[list[str]]:
+        said = self._about.get(path, {})
+        if isinstance(path, NamedNode) or _SH + "inversePath" in said:
+            return [[self._predicate(path, of_types=of_types)]]
+        if _SH + "alternativePath" in said:
+            return [[self._predicate(one) for one in self._list(_only(said, _SH + "alternativePath"))]]
+        return [[self._predicate(one)] for one in self._list(path)]
+
+    def _predicate(self, path: Term, *, of_types: bool = False) -> str:
+        backwards = ""
+        if not isinstance(path, NamedNode):
+            path, backwards = _only(self._about.get(path, {}), _SH + "inversePath"), "^"
+        name = str(path)
+        if not isinstance(path, NamedNode) or path == _NIL or (name == TYPE and (backwards or not of_types)):
+            raise Beyond  # of types only those are seen that a shape names
+        self.asked.add(name)
+        if backwards:
+            self.inverse.add(name)
+        return backwards + name
+
+    def _sees_types(self, values: Values) -> bool:
+        """Whether nothing is asked of values but how many are in a list of classes."""
+        names = {name for name, _ in _asked(values, {PATH})}
+        said = self._about.get(_one(values, _QUALIFIED), {})
+        return names <= {_QUALIFIED, _SH + "qualifiedMinCount"} and [name for name, _ in _asked(said, set())] == [_SH + "in"]
+
+    # Constraints (§4) ----------------------------------------------------------------------------------------------------------
+
+    def _constraints(self, values: Values) -> Iterator[tuple[str, Finds]]:
+        for name, node in _asked(values, {PATH}):
+            local = name.removeprefix(_SH)
+            if local in ("minCount", "maxCount"):
+                yield name, _counted(_number(node), most=local == "maxCount")
+            elif local == "hasValue":
+                yield name, _having(written(node))
+            elif local == "qualifiedMinCount":
+                yield name, self._qualified(_number(node), _one(values, _QUALIFIED))
+            elif local in ("disjoint", "lessThanOrEquals"):
+                yield name, self._pairs(local, node)
+            elif name != _QUALIFIED or _SH + "qualifiedMinCount" not in values:
+                for check in self._check(name, node, values):
+                    yield name, _failing(check)
+
+    def _check(self, name: str, node: Term, values: Values) -> Iterator[Check]:
+        """What one constraint asks of each value node, or of a node itself: one check, none where another constraint says it."""
+        local = name.removeprefix(_SH)
+        if local == "pattern":
+            yield _matching(node, values.get(_SH + "flags", ()))
+        elif local in ("minLength", "maxLength"):
+            yield _long(_number(node), most=local == "maxLength")
+        elif local in ("minInclusive", "maxInclusive"):
+            yield _bounded(written(node), most=local == "maxInclusive")
+        elif local == "in":
+            terms = {written(one) for one in self._list(node)}
+            self.asked |= {term for term in terms if term.startswith("<")}
+            yield lambda said, value: value in terms
+        elif local == "nodeKind" and isinstance(node, NamedNode) and node.value in _KINDS:
+            first = _KINDS[node.value]
+            yield lambda said, value: value.startswith(first)
+        elif local == "datatype" and isinstance(node, NamedNode) and node.value in _DATATYPES:
+            yield _typed(f"^^{node}", _DATATYPES[node.value])
+        elif local == "class" and isinstance(node, NamedNode):
+            self.asked.add(kind := str(node))
+            yield lambda said, value: kind in said.get(value, SILENT).get(TYPE, ())
+        elif name == PROPERTY and PATH in self._about.get(node, {}):
+            yield self.shape(node)
+        elif name in LOGICAL:
+            yield self.logical(name, node)
+        elif local != "flags" or _SH + "pattern" not in values:
+            raise Beyond
+
+    def _qualified(self, least: int, shape: Term) -> Finds:
+        check = self.shape(shape)
+        return lambda said, node, values: ("",) if sum(check(said, value) for value in values) < least else ()
+
+    def _pairs(self, local: str, node: Term) -> Finds:
+        """What each value node must be beside those of another property of the same node (§4.5)."""
+        name = self._predicate(node)
+        holds: Callable[[str, str], bool] = at_most if local == "lessThanOrEquals" else str.__ne__
+
+        def finds(said: Said, focus: str, values: Collection[str]) -> Iterator[str]:
+            others = said.get(focus, SILENT).get(name, ())
+            return (shown(value) for value in values if not all(holds(value, other) for other in others))
+
+        return finds
+
+    def _list(self, head: Term) -> list[Term]:
+        """The members of a well-formed RDF list that has some. Raises Beyond."""
+        found: list[Term] = []
+        seen: set[Term] = set()
+        while head != _NIL:
+            said = self._about.get(head, {})
+            if head in seen:
+                raise Beyond
+            seen.add(head)
+            found.append(_one(said, iris.RDF + "first"))
+            head = _one(said, iris.RDF + "rest")
+        if not found:
+            raise Beyond
+        return found
+
+
+def _asked(values: Values, beside: set[str]) -> list[tuple[str, Term]]:
+    """(property of SHACL, its value) of each constraint of a shape. Raises Beyond where one is there too often."""
+    names = sorted(name for name in values if constrains(name) and name not in beside)
+    if len(values.get(_SH + "severity", ())) > 1 or any(len(values[name]) > 1 for name in names if name not in _SEVERAL):
+        raise Beyond
+    return [(name, node) for name in names for node in values[name]]
+
+
+def _one(values: Values, name: str) -> Term:
+    found = values.get(name, ())
+    if len(found) != 1:
+        raise Beyond
+    return found[0]
+
+
+def _only(values: Values, name: str) -> Term:
+    if len(values) != 1:
+        raise Beyond
+    return _one(values, name)
+
+
+def _number(term: Term) -> int:
+    if not isinstance(term, Literal) or term.datatype.value != iris.XSD + "integer" or not (term.value.isascii() and term.value.isdigit()):
+        raise Beyond
+    return int(term.value)
+
+
+def _all(checks: Sequence[Check]) -> Check:
+    if len(checks) == 1:
+        return checks[0]
+
+    def check(said: Said, value: str) -> bool:
+        for one in checks:  # noqa: SIM110 - a generator takes twice as long
+            if not one(said, value):
+                return False
+        return True
+
+    return check
+
+
+def _any(checks: Sequence[Check]) -> Check:
+    def check(said: Said, value: str) -> bool:
+        for one in checks:  # noqa: SIM110 - the same
+            if one(said, value):
+                return True
+        return False
+
+    return check
+
+
+def _failing(check: Check) -> Finds:
+    return lambda said, node, values: [shown(value) for value in values if not check(said, value)]
+
+
+def _counted(limit: int, *, most: bool) -> Finds:
+    if most:
+        return lambda said, node, values: ("",) if len(values) > limit else ()
+    return lambda said, node, values: ("",) if len(values) < limit else ()
+
+
+def _having(wanted: str) -> Finds:
+    return lambda said, node, values: () if wanted in values else ("",)
+
+
+def _matching(term: Term, flags: Sequence[Term]) -> Check:
+    texts = [term, *flags]
+    if len(flags) > 1 or not all(isinstance(one, Literal) and one.datatype.value == iris.XSD + "string" for one in texts):
+        raise Beyond
+    found = pattern(term.value, "".join(one.value for one in flags))
+    if found is None:
+        raise Beyond
+    search = found.search
+
+    def check(said: Said, value: str) -> bool:
+        text = text_of(value)
+        return text is not None and search(text) is not None
+
+    return check
+
+
+def _long(limit: int, *, most: bool) -> Check:
+    """A blank node has no length (§4.4.1)."""
+
+    def check(said: Said, value: str) -> bool:
+        text = text_of(value)
+        return text is not None and (len(text) <= limit if most else len(text) >= limit)
+
+    return check
+
+
+def _bounded(limit: str, *, most: bool) -> Check:
+    return (lambda said, value: at_most(value, limit)) if most else (lambda said, value: at_most(limit, value))
+
+
+def _typed(tail: str, form: Callable[[str], object]) -> Check:
+    return lambda said, value: value.startswith('"') and value.endswith(tail) and form(value[1 : -len(tail) - 1]) is not None
