@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 import struct
+from functools import lru_cache
 
 from pop_ld.bases import Field
 
@@ -32,6 +33,7 @@ def kind_of(field: Field) -> str:
     return "text" if field.parser in ("text", "texts") or field.type == "number" else ""
 
 
+@lru_cache(maxsize=1 << 14)
 def sortable(text: str) -> str:
     """What a text as written is as a date or, else, as a number, sortable; "" for all but short ones."""
     if len(text) > _LONGEST:
@@ -49,6 +51,7 @@ def spans(value: str) -> list[tuple[str, str]]:
     return list(filter(None, (dates, (number, number) if number else None)))
 
 
+@lru_cache(maxsize=1 << 13)
 def sortable_date(bound: str) -> str:
     """``1951-01-01T00:00:00Z`` or ``-0052`` (astronomical years) as a text that sorts; "" where it is none."""
     found = _BOUND.match(bound)
