@@ -21,11 +21,9 @@ test: .venv/dev.stamp
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found."; exit 1; }
 	$(PYTHON) -m venv .venv
 
-.venv/run.stamp: pyproject.toml requirements.lock requirements-fast.lock | .venv/bin/python
+.venv/run.stamp: pyproject.toml requirements.lock | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -r requirements-fast.lock \
-		|| echo "No build of the fast SHACL engine for this system: the reference engine serves, many times slower."
 	touch $@
 
 .venv/dev.stamp: requirements-dev.lock .venv/run.stamp
@@ -99,7 +97,6 @@ lock: .venv/bin/python
 	$(BIN)/python -m pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --strip-extras -o requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --strip-extras --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
-	echo 'pyrudof>=0.3.35,<0.4' | $(BIN)/pip-compile --quiet --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --strip-extras --no-annotate -o requirements-fast.lock -
 
 clean:
 	rm -rf .venv build dist data *.egg-info

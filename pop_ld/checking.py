@@ -21,7 +21,6 @@ from pop_ld.producers import producer_of
 from pop_ld.suggesting import Suggester
 from pop_ld.thesauri import open_thesauri
 from pop_ld.validation import Engine, Finding, Result, Rule
-from pop_ld.validation.engine import best_engine
 from pop_ld.validation.fast import FastEngine
 from pop_ld.validation.findings import values_of
 from pop_ld.validation.foreign import ForeignShapes
@@ -70,7 +69,7 @@ class Checker:
         self._convert = compile_mapping(load_mapping(base.mapping_file, settings.site), slug, settings.site)
         self._foreign = foreign
         self._fields = FieldGraph(base, settings.site, shapes, foreign.triples if foreign else ())
-        self.engines: list[Engine] = [best_engine(shapes), *([foreign.engine] if foreign else [])]
+        self.engines: list[Engine] = [FastEngine(shapes), *([foreign.engine] if foreign else [])]
         self._rules = {**catalogue(), **(foreign.rules if foreign else {})}
         self._suggest = Suggester(base, installed)
         self.batch = BATCH if all(isinstance(engine, FastEngine) for engine in self.engines) else SLOW_BATCH

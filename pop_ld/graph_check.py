@@ -9,7 +9,7 @@ from pop_ld import iris
 from pop_ld.bases import load_bases
 from pop_ld.config import Settings
 from pop_ld.validation import Engine, Finding, Result, Tally, catalogue
-from pop_ld.validation.engine import best_engine
+from pop_ld.validation.fast import FastEngine
 from pop_ld.validation.foreign import ForeignShapes
 from pop_ld.validation.rules import COMMON, files, triples
 
@@ -17,7 +17,7 @@ from pop_ld.validation.rules import COMMON, files, triples
 def check_graph(text: str, name: str, settings: Settings, foreign: ForeignShapes | None) -> tuple[Tally, list[Finding]]:
     """The findings of a graph in N-Triples, held in memory; ``name`` is that of its file. Raises ShapeError."""
     shapes = tuple(triple for file in (COMMON, *load_bases()) if file in files() for triple in triples(file))
-    engines: list[Engine] = [best_engine(shapes), *([foreign.engine] if foreign else [])]
+    engines: list[Engine] = [FastEngine(shapes), *([foreign.engine] if foreign else [])]
     results = dict.fromkeys(result for engine in engines for result in engine(text))
     findings = sorted(_findings(results, name, settings.site, foreign), key=lambda f: (f.base, f.ref, f.code, f.value))
     tally = Tally()

@@ -80,7 +80,6 @@ HOMES = {
     "pyproj": {"fields"},
     "rdflib": {"validation"},
     "pyshacl": {"validation"},
-    "pyrudof": {"validation"},
     "tantivy": {"search"},
     "rapidfuzz": {"search", "reconciliation"},
     "elasticsearch": {"search"},

@@ -8,11 +8,12 @@ from typing import TypeAlias, TypeVar
 from pyoxigraph import Literal, NamedNode
 
 from pop_ld import iris
+from pop_ld.validation.lines import TYPE
 from pop_ld.validation.rules import Term, Values
 from pop_ld.validation.terms import NUMBER, at_most, pattern, shown, text_of, written
 
 Said: TypeAlias = Mapping[str, Mapping[str, Collection[str]]]
-"""Node -> predicate, or ``^`` and one that leads to it -> values; all are plain terms."""
+"""Node -> predicate, ``^`` and one that leads to it, or INHERITED -> values; all are plain terms."""
 Check: TypeAlias = Callable[[Said, str], bool]
 """Whether a node, a plain term, conforms."""
 Walk: TypeAlias = Callable[[Said, str], Collection[str]]
@@ -21,9 +22,10 @@ Finds: TypeAlias = Callable[[Said, str, Collection[str]], Iterable[str]]
 """Of a node and its value nodes, what each result of a constraint has for value: "" where that has none."""
 Made = TypeVar("Made")
 
-TYPE = str(NamedNode(iris.RDF + "type"))
 SILENT: Mapping[str, Collection[str]] = {}
 """What a node says that says nothing."""
+INHERITED = "a"
+"""In the place of a predicate: the classes that a node has by ``rdfs:subClassOf`` alone."""
 PATH, PROPERTY = iris.SHACL + "path", iris.SHACL + "property"
 
 _SH, _NIL = iris.SHACL, NamedNode(iris.RDF + "nil")
@@ -190,7 +192,7 @@ class Compiler:
             yield _typed(f"^^{node}", _DATATYPES[node.value])
         elif local == "class" and isinstance(node, NamedNode):
             self.asked.add(kind := str(node))
-            yield lambda said, value: kind in said.get(value, SILENT).get(TYPE, ())
+            yield lambda said, value: any(kind in said.get(value, SILENT).get(name, ()) for name in (TYPE, INHERITED))
         elif name == PROPERTY and PATH in self._about.get(node, {}):
             yield self.shape(node)
         elif name in LOGICAL:

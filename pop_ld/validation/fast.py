@@ -1,16 +1,14 @@
-"""The engine of the hot path: shapes compiled, rudof for what of SHACL Core is beyond those, Oxigraph for SPARQL constraints.
+"""The engine of the hot path: shapes compiled, and Oxigraph for SPARQL constraints, each set-based over a batch of notices.
 
-Each is set-based over a batch of notices. Our own shapes are compiled whole (``compiled``): that takes a third of rudof's time, where
-pySHACL takes ten to a hundred times as long. SPARQL constraints of our own shapes bind ``$this`` by their patterns, so one query over the
-batch gives what one query a focus node would (SHACL §5.3): ``reference`` is the engine that says so, in a test over the real notices.
+Our own shapes are compiled whole (``compiled``), where pySHACL takes ten to a hundred times as long; what is beyond that it reads here too.
+SPARQL constraints of our own shapes bind ``$this`` by their patterns, so one query over the batch gives what one query a focus node would
+(SHACL §5.3): ``reference`` is the engine that says so, in a test over the real notices.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,14 +18,14 @@ from pop_ld import iris
 from pop_ld.errors import ShapeError
 from pop_ld.validation.compiled import Compiled
 from pop_ld.validation.conformance import constrains
-from pop_ld.validation.families import asked, families, parted, split
-from pop_ld.validation.results import Result
-from pop_ld.validation.rules import Values, n_triples, properties, severity_of
+from pop_ld.validation.lines import TYPE, seen_by, split
+from pop_ld.validation.results import Engine, Result
+from pop_ld.validation.rules import Values, properties, severity_of
 
 _SH, _TYPE = iris.SHACL, NamedNode(iris.RDF + "type")
 _SPARQL = "SPARQLConstraintComponent"
 _OF_SPARQL = {_SH + name for name in ("sparql", "select", "prefixes", "declare", "prefix", "namespace")}
-"""Properties that say a SPARQL constraint: rudof knows none of them."""
+"""Properties that say a SPARQL constraint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,85 +44,32 @@ class Constraint:
 
 
 class FastEngine:
-    """An Engine over shapes given as triples. Raises ShapeError where they ask for more than it can: ``reference`` can it all.
-
-    Raises ImportError where they want rudof and there is none.
-    """
+    """An Engine over shapes given as triples. Raises ShapeError where they are ill-formed, or have SPARQL that only ``reference`` can."""
 
     def __init__(self, shapes: Iterable[Triple]) -> None:
         graph = list(shapes)
         self._constraints = sparql_constraints(graph)
-        core = [t for t in graph if t.predicate.value not in _OF_SPARQL]
-        self._compiled = Compiled(core)
-        self._limits = lengths(self._compiled.others)
-        self._families = [_Family(one) for one in families(self._compiled.others) if any(constrains(t.predicate.value) for t in one)]
-        self._sees = [family.asked for family in self._families]
-        if self._constraints:
-            self._sees.append(set().union(*(asked_by(constraint) for constraint in self._constraints)))
+        self._asked = frozenset[str]().union(*map(asked_by, self._constraints))
+        self._compiled = Compiled([t for t in graph if t.predicate.value not in _OF_SPARQL])
+        self._beyond: Engine | None = None
+        if any(constrains(t.predicate.value) for t in self._compiled.others):
+            from pop_ld.validation.reference import ReferenceEngine
+
+            self._beyond = ReferenceEngine(self._compiled.others)
 
     def __call__(self, triples: str) -> list[Result]:
         """Results of one graph."""
         lines = split(triples)
         results = list(self._compiled(lines))
-        parts = parted(lines, self._sees) if self._sees else []
-        for family, part in zip(self._families, parts, strict=False):
-            results += filter(self._holds, family(part))
-        return [*results, *self._sparql(parts[-1])] if self._constraints else results
-
-    def _holds(self, result: Result) -> bool:
-        """Whether a result about a length stands when characters are counted."""
-        limit = self._limits.get((result.shape, result.component))
-        return limit is None or (len(result.text) < limit if result.component.startswith("Min") else len(result.text) > limit)
+        if self._constraints:
+            results += self._sparql(seen_by(self._asked, lines))
+        return results + self._beyond(triples) if self._beyond else results
 
     def _sparql(self, triples: str) -> Iterator[Result]:
         store = Store()
         store.bulk_load(triples.encode("utf-8"), RdfFormat.N_TRIPLES)
         for constraint in self._constraints:
             yield from broken(constraint, store)
-
-
-class _Family:
-    """Shapes that look at the same part of a graph, in an engine of their own.
-
-    rudof walks through all triples for each target of each shape: those that no shape of the family can see are not given to it, and where
-    none is left it is not asked. That saves a sixth of the cost of a notice (measured).
-    """
-
-    def __init__(self, shapes: list[Triple]) -> None:
-        os.environ.setdefault("RAYON_NUM_THREADS", "1")  # processes share the work already: its threads cost 4 % and gain nothing
-        from pyrudof import RDFFormat, Rudof, RudofConfig, RudofError, ShaclFormat
-
-        self.asked = asked(shapes)
-        self._paths = {str(t.subject)[1:-1] for t in shapes if t.predicate.value == _SH + "path" and isinstance(t.object, NamedNode)}
-        self._format, self._failed = RDFFormat.NTriples, RudofError
-        self._rudof = Rudof(RudofConfig())
-        with self._failures():
-            # N-Triples that we serialize ourselves: rudof takes a text that looks like a path or an address for one.
-            self._rudof.read_shacl(n_triples(map(_in_bytes, shapes)), ShaclFormat.NTriples)
-            self._rudof.read_data(_ANY, self._format)
-
-    def __call__(self, triples: str) -> list[Result]:
-        """Results of one graph; its triples are forgotten again, which is cheaper than another session (measured: a third)."""
-        if not triples.strip():
-            return []
-        with self._failures():
-            self._rudof.begin_staging()
-            try:
-                self._rudof.read_data(triples, self._format, merge=True)
-                return [_result(entry, self._paths) for entry in self._rudof.validate_shacl()]
-            finally:
-                self._rudof.rollback_staging()
-
-    @contextmanager
-    def _failures(self) -> Iterator[None]:
-        try:
-            yield
-        except self._failed as error:
-            raise ShapeError(f"the shapes or the graph cannot be used: {error}") from error
-
-
-_ANY = f"<{iris.SHAPES}> <{iris.SHAPES}> <{iris.SHAPES}> .\n"
-"""A graph to stage on: there must be one."""
 
 
 _IRI = re.compile(r"<([^<>\s]+)>|(?<![\w:?$])([A-Za-z][\w-]*):([\w][\w.-]*(?<!\.))|(?<![\w:?$])a(?=\s)")
@@ -134,60 +79,7 @@ def asked_by(constraint: Constraint) -> set[str]:
     """The predicates and classes that a query can see: any IRI in it, and in the targets. A variable predicate is not for this engine."""
     prefixes = dict(re.findall(r"PREFIX (\S+): <([^>]*)>", constraint.query))
     found = {f"<{iri or prefixes.get(prefix, '') + local}>" for iri, prefix, local in _IRI.findall(constraint.query) if iri or prefix}
-    return found | {str(_TYPE)} | {f"<{value}>" for _, value in constraint.targets}
-
-
-def _result(entry: Any, paths: set[str]) -> Result:
-    component, shape = str(entry.constraint_component).removeprefix(_SH), entry.source_shape or ""
-    path = entry.path if entry.path and shape in paths else ""
-    return Result(entry.focus_node, shape, path, _value(entry.value or ""), str(entry.severity), component)
-
-
-# Lengths -------------------------------------------------------------------------------------------------------------------
-
-_LENGTHS = ("minLength", "maxLength")
-_WIDEST = 4
-"""Bytes of the widest character in UTF-8."""
-
-
-def lengths(shapes: list[Triple]) -> dict[tuple[str, str], int]:
-    """(shape, component) -> limit of each length. SHACL counts characters (§4.4), rudof bytes: its results are weighed again.
-
-    So rudof is made to say too much (:func:`_in_bytes`). Raises ShapeError for a length where results are not seen: inside another shape.
-    """
-    about = properties(shapes)
-    targeted = {shape for shape, values in about.items() if any(name.startswith(_SH + "target") for name in values)}
-    seen = targeted | {node for shape in targeted for node in about[shape].get(_SH + "property", ())}
-    found = {}
-    for shape, values in about.items():
-        for name in _LENGTHS:
-            for limit in values.get(_SH + name, ()):
-                if shape not in seen or isinstance(shape, BlankNode):
-                    raise ShapeError(f"{shape} has a length inside another shape, which the fast engine cannot count")
-                found[shape.value, f"{name[0].upper()}{name[1:]}ConstraintComponent"] = int(limit.value)
-    return found
-
-
-def _in_bytes(triple: Triple) -> Triple:
-    """A least length in characters as one in bytes that no text of enough characters can miss; other triples as they are."""
-    if triple.predicate.value != _SH + "minLength" or not isinstance(triple.object, Literal):
-        return triple
-    limit = int(triple.object.value)
-    return Triple(triple.subject, triple.predicate, Literal(_WIDEST * (limit - 1) + 1 if limit else 0))
-
-
-_INSTANT = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?")
-
-
-def _value(text: str) -> str:
-    """rudof abbreviates the datatypes of XML Schema, and leaves out those of truth values and instants; Result does not."""
-    if text in ("true", "false"):
-        return f'"{text}"^^<{iris.XSD}boolean>'
-    if not text.startswith('"'):
-        return f'"{text}"^^<{iris.XSD}dateTime>' if _INSTANT.fullmatch(text) else text
-    end = text.rindex('"') + 1
-    tail = text[end:]
-    return text[:end] + (f"^^<{iris.XSD}{tail[6:]}>" if tail.startswith("^^xsd:") else tail)
+    return found | {TYPE} | {f"<{value}>" for _, value in constraint.targets}
 
 
 # SPARQL constraints --------------------------------------------------------------------------------------------------------
