@@ -15,7 +15,8 @@ from typing import TypeAlias
 from pyoxigraph import NamedNode, Triple
 
 from pop_ld import iris
-from pop_ld.validation.conformance import INHERITED, LOGICAL, PATH, PROPERTY, SILENT, Check, Compiler, Finds, Said, Walk, constrains
+from pop_ld.validation.conformance import LOGICAL, PATH, PROPERTY, Compiler, constrains
+from pop_ld.validation.constraints import INHERITED, SILENT, Check, Finds, Said, Walk
 from pop_ld.validation.lines import TYPE, Line
 from pop_ld.validation.results import Result
 from pop_ld.validation.rules import Term, Values, properties, severity_of

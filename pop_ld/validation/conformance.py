@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TypeAlias, TypeVar
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from pyoxigraph import Literal, NamedNode
 
 from pop_ld import iris
+from pop_ld.validation.constraints import (
+    INHERITED,
+    SILENT,
+    Check,
+    Finds,
+    Said,
+    Walk,
+    all_of,
+    any_of,
+    bounded,
+    counted,
+    failing,
+    having,
+    long,
+    matching,
+    typed,
+)
 from pop_ld.validation.lines import TYPE
 from pop_ld.validation.rules import Term, Values
-from pop_ld.validation.terms import NUMBER, at_most, pattern, shown, text_of, written
+from pop_ld.validation.terms import NUMBER, at_most, pattern, shown, written
 
-Said: TypeAlias = Mapping[str, Mapping[str, Collection[str]]]
-"""Node -> predicate, ``^`` and one that leads to it, or INHERITED -> values; all are plain terms."""
-Check: TypeAlias = Callable[[Said, str], bool]
-"""Whether a node, a plain term, conforms."""
-Walk: TypeAlias = Callable[[Said, str], Collection[str]]
-"""The value nodes of a node along a path."""
-Finds: TypeAlias = Callable[[Said, str, Collection[str]], Iterable[str]]
-"""Of a node and its value nodes, what each result of a constraint has for value: "" where that has none."""
 Made = TypeVar("Made")
 
-SILENT: Mapping[str, Collection[str]] = {}
-"""What a node says that says nothing."""
-INHERITED = "a"
-"""In the place of a predicate: the classes that a node has by ``rdfs:subClassOf`` alone."""
 PATH, PROPERTY = iris.SHACL + "path", iris.SHACL + "property"
 
 _SH, _NIL = iris.SHACL, NamedNode(iris.RDF + "nil")
@@ -77,7 +83,7 @@ class Compiler:
             values = self._about[shape]
             if PATH in values:
                 return self._of_values(values)
-            return _all([check for name, node in _asked(values, set()) for check in self._check(name, node, values)])
+            return all_of([check for name, node in _asked(values, set()) for check in self._check(name, node, values)])
         finally:
             self._open.pop()
 
@@ -85,7 +91,7 @@ class Compiler:
         """One of LOGICAL. Raises Beyond."""
         if name in (_SH + "or", _SH + "and"):
             checks = [self.shape(one) for one in self._list(node)]
-            return _any(checks) if name == _SH + "or" else _all(checks)
+            return any_of(checks) if name == _SH + "or" else all_of(checks)
         check = self.shape(node)
         return check if name == _SH + "node" else lambda said, value: not check(said, value)
 
@@ -161,26 +167,26 @@ class Compiler:
         for name, node in _asked(values, {PATH}):
             local = name.removeprefix(_SH)
             if local in ("minCount", "maxCount"):
-                yield name, _counted(_number(node), most=local == "maxCount")
+                yield name, counted(_number(node), most=local == "maxCount")
             elif local == "hasValue":
-                yield name, _having(written(node))
+                yield name, having(written(node))
             elif local == "qualifiedMinCount":
                 yield name, self._qualified(_number(node), _one(values, _QUALIFIED))
             elif local in ("disjoint", "lessThanOrEquals"):
                 yield name, self._pairs(local, node)
             elif name != _QUALIFIED or _SH + "qualifiedMinCount" not in values:
                 for check in self._check(name, node, values):
-                    yield name, _failing(check)
+                    yield name, failing(check)
 
     def _check(self, name: str, node: Term, values: Values) -> Iterator[Check]:
         """What one constraint asks of each value node, or of a node itself: one check, none where another constraint says it."""
         local = name.removeprefix(_SH)
         if local == "pattern":
-            yield _matching(node, values.get(_SH + "flags", ()))
+            yield matching(_expression(node, values.get(_SH + "flags", ())))
         elif local in ("minLength", "maxLength"):
-            yield _long(_number(node), most=local == "maxLength")
+            yield long(_number(node), most=local == "maxLength")
         elif local in ("minInclusive", "maxInclusive"):
-            yield _bounded(written(node), most=local == "maxInclusive")
+            yield bounded(written(node), most=local == "maxInclusive")
         elif local == "in":
             terms = {written(one) for one in self._list(node)}
             self.asked |= {term for term in terms if term.startswith("<")}
@@ -189,7 +195,7 @@ class Compiler:
             first = _KINDS[node.value]
             yield lambda said, value: value.startswith(first)
         elif local == "datatype" and isinstance(node, NamedNode) and node.value in _DATATYPES:
-            yield _typed(f"^^{node}", _DATATYPES[node.value])
+            yield typed(f"^^{node}", _DATATYPES[node.value])
         elif local == "class" and isinstance(node, NamedNode):
             self.asked.add(kind := str(node))
             yield lambda said, value: any(kind in said.get(value, SILENT).get(name, ()) for name in (TYPE, INHERITED))
@@ -258,72 +264,11 @@ def _number(term: Term) -> int:
     return int(term.value)
 
 
-def _all(checks: Sequence[Check]) -> Check:
-    if len(checks) == 1:
-        return checks[0]
-
-    def check(said: Said, value: str) -> bool:
-        for one in checks:  # noqa: SIM110 - a generator takes twice as long
-            if not one(said, value):
-                return False
-        return True
-
-    return check
-
-
-def _any(checks: Sequence[Check]) -> Check:
-    def check(said: Said, value: str) -> bool:
-        for one in checks:  # noqa: SIM110 - the same
-            if one(said, value):
-                return True
-        return False
-
-    return check
-
-
-def _failing(check: Check) -> Finds:
-    return lambda said, node, values: [shown(value) for value in values if not check(said, value)]
-
-
-def _counted(limit: int, *, most: bool) -> Finds:
-    if most:
-        return lambda said, node, values: ("",) if len(values) > limit else ()
-    return lambda said, node, values: ("",) if len(values) < limit else ()
-
-
-def _having(wanted: str) -> Finds:
-    return lambda said, node, values: () if wanted in values else ("",)
-
-
-def _matching(term: Term, flags: Sequence[Term]) -> Check:
+def _expression(term: Term, flags: Sequence[Term]) -> re.Pattern[str]:
     texts = [term, *flags]
     if len(flags) > 1 or not all(isinstance(one, Literal) and one.datatype.value == iris.XSD + "string" for one in texts):
         raise Beyond
     found = pattern(term.value, "".join(one.value for one in flags))
     if found is None:
         raise Beyond
-    search = found.search
-
-    def check(said: Said, value: str) -> bool:
-        text = text_of(value)
-        return text is not None and search(text) is not None
-
-    return check
-
-
-def _long(limit: int, *, most: bool) -> Check:
-    """A blank node has no length (§4.4.1)."""
-
-    def check(said: Said, value: str) -> bool:
-        text = text_of(value)
-        return text is not None and (len(text) <= limit if most else len(text) >= limit)
-
-    return check
-
-
-def _bounded(limit: str, *, most: bool) -> Check:
-    return (lambda said, value: at_most(value, limit)) if most else (lambda said, value: at_most(limit, value))
-
-
-def _typed(tail: str, form: Callable[[str], object]) -> Check:
-    return lambda said, value: value.startswith('"') and value.endswith(tail) and form(value[1 : -len(tail) - 1]) is not None
+    return found
