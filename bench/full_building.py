@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from bench import corpus, handwritten, morph
+from bench import corpus, handwritten, morph, yardstick
 from bench.results import Measure
 from pop_ld import readers, store
 from pop_ld.bases import load_bases
@@ -70,12 +70,15 @@ def profiled(file: Path) -> list[str]:
 def load(place: Place) -> Iterator[Measure]:
     """``pop-ld load`` of the corpus into a fresh folder; one that a killed load left behind goes on where it was."""
     files = list(map(str, corpus.files(place.corpus)))
+    before = yardstick.steps()
     pop_ld("load", *files, "--data", str(place.data), *profiled(place.profile), log=place.out / f"load-{place.size}.log", status=(0, 1))
     if not store.current_name(place.data):
         raise SystemExit(f"nothing was published: see load-{place.size}.log")
     release = store.current(place.data)
     yield from of_profile(json.loads(place.profile.read_text(encoding="utf-8")))
     yield Measure("load", "data folder", disk_of(place.data) / GB, "GB")
+    for when, speed in (("before", before), ("after", yardstick.steps())):
+        yield Measure("load", f"speed of the machine, {when}", speed, "million steps/s", note="a Python loop on each core at once")
     left = sum(1 for file in corpus.files(place.corpus) for _ in file.open("rb")) - release.manifest["notices"]
     if left:
         yield Measure("load", "notices left out", left, "notices", note=f"see load-{place.size}.log")
