@@ -77,8 +77,9 @@ def triple_files(dump: Path) -> list[Path]:
 
 def untouched(dump: Path) -> bool:
     """Whether the triples of a dump are, to the byte, those that the converter wrote and listed in the report."""
-    listed = read_report(dump)["files"]
-    return all(listed.get(path.name) == about(path) for path in triple_files(dump))
+    listed = {name: told for name, told in read_report(dump)["files"].items() if name.endswith(TRIPLES)}
+    files = {path.name: path for path in triple_files(dump)}
+    return listed.keys() == files.keys() and all(listed[name] == about(path) for name, path in files.items())
 
 
 def fresh(folder: Path) -> Path:
@@ -135,11 +136,10 @@ def keep(
     folder holds the same list, for it outlives the release.
     """
     folder = fresh(data / "dumps" / f".{about['name']}.tmp")
-    known = read_report(dump)["files"] if dump else {}
     listed = []
     for file in triple_files(dump) if dump else ():
         link(file, folder / file.name)
-        listed.append({"name": file.name, **known[file.name]})
+        listed.append(_told(file))  # as it is now: the report may tell of what was changed by hand since
         advance(1)
     if dump:
         for extra in ("report.json", *LISTS):

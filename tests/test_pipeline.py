@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -372,6 +373,38 @@ def test_no_text_in_any_field_makes_an_iri_that_is_none(slug: str, tmp_path: Pat
     report = pipeline.convert([file], tmp_path / "out", SETTINGS, base=slug, quiet=True, jobs=1)
     assert report.converted.total() == len(rows)
     assert len(list(dumps.triples(tmp_path / "out"))) > 20 * len(rows)
+
+
+def test_a_dump_with_a_file_more_or_less_is_another(dump: Path, tmp_path: Path) -> None:
+    shutil.copytree(dump, tmp_path / "less")
+    (tmp_path / "less" / "joconde-000.nt.gz").unlink()
+    assert not dumps_of.untouched(tmp_path / "less")
+
+
+def test_followers_are_told_of_files_as_they_are(dump: Path, tmp_path: Path) -> None:
+    """Triples made by hand, and a file that was changed since its report was written."""
+    made = tmp_path / "made"
+    shutil.copytree(dump, made)
+    (made / "more.nt").write_bytes(b'<urn:a> <urn:b> "c" .\n')
+    changed = made / "links.nt.gz"
+    changed.write_bytes(gzip.compress(gzip.decompress(changed.read_bytes()) + b'<urn:a> <urn:b> "d" .\n'))
+    release = pipeline.publish(made, tmp_path / "data", SETTINGS, quiet=True)
+    listed = {file["name"]: file["sha256"] for file in release.manifest["dump"]}
+    for file in (made / "more.nt", changed):
+        assert listed[file.name] == hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_a_file_name_that_is_no_utf8_is_told_all_the_same(tmp_path: Path) -> None:
+    """A zip made on an old system leaves such names: its problems are to be read in every report."""
+    file = tmp_path / os.fsdecode(b"mus\xe9e.jsonl")
+    try:
+        file.write_text('{"REF": "00160000001", "TITR": "a"}\n{"TITR": "b"}\n', encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes only names in UTF-8")
+    report = pipeline.convert([file], tmp_path / "out", SETTINGS, base="joconde", quiet=True, jobs=1)
+    assert report.converted["joconde"] == 1
+    problems = [json.loads(line) for line in (tmp_path / "out" / "problems.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert {problem["file"] for problem in problems if problem["line"] == 2} == {str(tmp_path / "mus\ufffde.jsonl")}
 
 
 def test_a_dump_that_was_changed_is_proved_at_its_load(dump: Path, tmp_path: Path) -> None:

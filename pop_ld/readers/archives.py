@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import lzma
+import os
 import struct
 import zipfile
 import zlib
@@ -42,7 +43,8 @@ class Member:
     @property
     def label(self) -> str:
         """The file as Problems name it: the path as given, then ``!`` and the member."""
-        return f"{self.path}!{self.name}" if self.name else str(self.path)
+        file = named(self.path)
+        return f"{file}!{self.name}" if self.name else file
 
     def open(self) -> Stream:
         """Raises ReadError."""
@@ -50,6 +52,11 @@ class Member:
             return Stream(self._open(), self.label, self.packed)
         except _DAMAGE as error:
             raise ReadError(f"cannot be opened: {error}", file=self.label) from error
+
+
+def named(path: Path) -> str:
+    """A path as people are told it: what is no UTF-8 in it as U+FFFD, so that every report and log can hold it."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 class Stream:
@@ -87,17 +94,17 @@ def members(path: Path) -> Iterator[Member]:
     try:
         size = path.stat().st_size
         if not path.is_file():
-            raise ReadError("is not a file", file=str(path))
+            raise ReadError("is not a file", file=named(path))
         with path.open("rb") as raw:
             magic = raw.read(4)
     except (OSError, ValueError) as error:
-        raise ReadError(str(getattr(error, "strerror", None) or error), file=str(path)) from error
+        raise ReadError(str(getattr(error, "strerror", None) or error), file=named(path)) from error
     if magic[:2] == b"\x1f\x8b":
         yield Member(path, "", size, lambda: cast(IO[bytes], gzip.GzipFile(path)))
     elif magic == b"PK\x03\x04" or path.suffix.lower() == ".zip":
         yield from _zipped(path, size)
     elif path.suffix.lower() == ".gz":
-        raise ReadError("has the name of a gzip file and is none", file=str(path))
+        raise ReadError("has the name of a gzip file and is none", file=named(path))
     else:
         yield Member(path, "", 0, lambda: path.open("rb"))
 
@@ -107,17 +114,17 @@ def _zipped(path: Path, size: int) -> Iterator[Member]:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
     except _DAMAGE as error:
-        raise ReadError(f"is no zip file that can be read: {error}", file=str(path)) from error
+        raise ReadError(f"is no zip file that can be read: {error}", file=named(path)) from error
     if _SPREADSHEETS & {info.filename for info in infos}:
-        raise ReadError("is a spreadsheet: save it as CSV", file=str(path))
+        raise ReadError("is a spreadsheet: save it as CSV", file=named(path))
     if len(infos) > MAX_MEMBERS:
-        raise ReadError(f"holds more than {MAX_MEMBERS} files", file=str(path))
+        raise ReadError(f"holds more than {MAX_MEMBERS} files", file=named(path))
     # Declared sizes are checked together, since overlapping members each look innocent; Stream checks the real ones.
     if (total := sum(info.file_size for info in infos)) > max(FREE_SIZE, size * MAX_RATIO):
-        raise ReadError(_bomb(total), file=str(path))
+        raise ReadError(_bomb(total), file=named(path))
     wanted = [info for info in infos if _is_wanted(info)]
     if not wanted:
-        raise ReadError("holds no file of notices", file=str(path))
+        raise ReadError("holds no file of notices", file=named(path))
     for info in wanted:
         yield Member(path, info.filename, info.compress_size or 1, _opener(path, info))
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from pop_ld.bases import Base
 from pop_ld.notices import Notice, Problem
 from pop_ld.readers import ajout, csv_rows, json_objects
-from pop_ld.readers.archives import Member, members
+from pop_ld.readers.archives import Member, members, named
 from pop_ld.readers.columns import Columns
 from pop_ld.readers.drafts import Draft, draft
 from pop_ld.readers.guess import SAMPLE, Names, guess, is_own_shape
@@ -49,7 +49,7 @@ def open_sources(path: Path, *, base: Base | None, encoding: str | None, bases: 
         candidates = [base] if base else list(bases.values())
         layout = sniff(Text(member, used).head(), candidates, member.label)
         home = base or guess(_sample(member, used, layout), layout.headers, bases, member.label)
-        source = Source(str(path), layout.syntax, used, layout.delimiter, home.slug if home else None, member.name)
+        source = Source(named(path), layout.syntax, used, layout.delimiter, home.slug if home else None, member.name)
         yield SourceReader(source, member, layout, home, base is not None, bases)
 
 
