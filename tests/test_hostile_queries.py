@@ -31,6 +31,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(data: Path) -> Iterator[tuple[str, int]]:
     with served(data, query_memory=MEMORY, client_rate=0, result_cache=0) as running:
+        ask(running[0], "ASK {}", 30)  # the first query waits for workers that are still starting
         yield running
 
 
