@@ -28,7 +28,7 @@ from pop_ld.validation.constraints import (
 )
 from pop_ld.validation.lines import TYPE
 from pop_ld.validation.rules import Term, Values
-from pop_ld.validation.terms import NUMBER, at_most, pattern, shown, written
+from pop_ld.validation.terms import NUMBER, at_most, below, pattern, shown, written
 
 Made = TypeVar("Made")
 
@@ -42,6 +42,7 @@ LOGICAL = {_SH + name for name in ("or", "and", "not", "node")}
 _SEVERAL = {*LOGICAL, PROPERTY, _SH + "class", _SH + "hasValue", _SH + "disjoint", _SH + "lessThan", _SH + "lessThanOrEquals"}
 _KINDS = {_SH + "IRI": "<", _SH + "Literal": '"', _SH + "BlankNode": "_"}
 _QUALIFIED = _SH + "qualifiedValueShape"
+_PAIRS: Mapping[str, Callable[[str, str], bool]] = {"disjoint": str.__ne__, "lessThan": below, "lessThanOrEquals": at_most}
 _DATATYPES = {iris.XSD + "decimal": NUMBER}
 """Datatypes whose lexical forms are known here."""
 
@@ -172,7 +173,7 @@ class Compiler:
                 yield name, having(written(node))
             elif local == "qualifiedMinCount":
                 yield name, self._qualified(_number(node), _one(values, _QUALIFIED))
-            elif local in ("disjoint", "lessThanOrEquals"):
+            elif local in _PAIRS:
                 yield name, self._pairs(local, node)
             elif name != _QUALIFIED or _SH + "qualifiedMinCount" not in values:
                 for check in self._check(name, node, values):
@@ -213,7 +214,7 @@ class Compiler:
     def _pairs(self, local: str, node: Term) -> Finds:
         """What each value node must be beside those of another property of the same node (§4.5)."""
         name = self._predicate(node)
-        holds: Callable[[str, str], bool] = at_most if local == "lessThanOrEquals" else str.__ne__
+        holds = _PAIRS[local]
 
         def finds(said: Said, focus: str, values: Collection[str]) -> Iterator[str]:
             others = said.get(focus, SILENT).get(name, ())

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from pyoxigraph import RdfFormat, Triple, parse
-from rdflib import BNode, Graph, Literal, URIRef
-from rdflib.namespace import RDF, SH, XSD
+from rdflib import Graph, URIRef
+from rdflib.namespace import RDF, SH
 
 from pop_ld import iris
+from pop_ld.validation.order_components import plain_of
 from pop_ld.validation.results import Result
 from pop_ld.validation.rules import n_triples
 from pop_ld.validation.standard import graph_of, validate_graphs
+from pop_ld.validation.terms import shown
 from pop_ld.validation.wellformed import check_shapes
 
 
@@ -45,7 +47,4 @@ def _result(report: Graph, node: Any) -> Result:
 
 def _shown(term: Any) -> str:
     """A term as Result writes it."""
-    if isinstance(term, Literal):
-        tail = f"@{term.language}" if term.language else f"^^<{term.datatype}>" if term.datatype and term.datatype != XSD.string else ""
-        return f'"{term}"{tail}'
-    return "" if term is None else f"_:{term}" if isinstance(term, BNode) else str(term)
+    return "" if term is None else shown(plain_of(term))

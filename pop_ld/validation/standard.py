@@ -1,8 +1,9 @@
 """A data graph and a shapes graph, as files or in memory → W3C's sh:ValidationReport: all of SHACL 1.0, Core and SPARQL, or ShapeError.
 
 pySHACL evaluates Core. What it gets wrong is done by ours, on the readings that ``wellformed`` has checked: the value nodes of a path (it
-turns inverse sequences around), SPARQL (``sparql_components``: it rewrites queries by regular expressions, knows no $shapesGraph, and
-asks a SELECT validator once a value node), and the report (it copies a tree out of every blank node). Nothing here reaches the network.
+turns inverse sequences around), the order of values (``order_components``), SPARQL (``sparql_components``: it rewrites queries by regular
+expressions, knows no $shapesGraph, and asks a SELECT validator once a value node), and the report (it copies a tree out of every blank
+node). Nothing here reaches the network.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from rdflib.term import Node
 
 from pop_ld.errors import ReadError, ShapeError
 from pop_ld.validation import graphs
+from pop_ld.validation.order_components import ORDERS, orders
 from pop_ld.validation.shape_graph import DEEPEST, PATHS, TRUE, path_of, reached
 from pop_ld.validation.sparql_components import Asked, ReportedResult, components
 from pop_ld.validation.wellformed import check_shapes
@@ -139,18 +141,18 @@ def _copied(shapes: Graph, path: Any, report: Graph) -> Node:
 
 
 class _Shapes(ShapesGraph):
-    """Shapes whose paths and SPARQL are ours."""
+    """Shapes whose paths, SPARQL and orders are ours."""
 
     def __init__(self, graph: Graph, asked: Asked) -> None:
         super().__init__(graph, False, _QUIET)
         self._asked = asked
 
     def predicate_objects(self, s: Node) -> Iterator[tuple[Node, Node]]:
-        """Hides SPARQL constraints from pySHACL, which finds them as components instead."""
-        return (pair for pair in self.graph.predicate_objects(s) if pair[0] != SH.sparql)
+        """Hides SPARQL constraints and orders from pySHACL, which finds them as components instead."""
+        return (pair for pair in self.graph.predicate_objects(s) if pair[0] != SH.sparql and pair[0] not in ORDERS)
 
     def _find_custom_constraints(self) -> set[Any]:
-        return components(self._asked)
+        return components(self._asked) | orders()
 
     def _build_node_shape_cache(self) -> None:
         super()._build_node_shape_cache()  # type: ignore[no-untyped-call]

@@ -69,19 +69,24 @@ def at_most(left: str, right: str) -> bool:
             return Decimal(one) <= Decimal(other)
     elif _INSTANT(left) and _INSTANT(right) and left > right:
         return False  # the usual forms sort as texts do; what is not a day of the calendar may still not be compared
-    return _at_most(left, right)
+    return _compares(left, "<=", right)
+
+
+def below(left: str, right: str) -> bool:
+    """Whether ``left < right`` is, likewise."""
+    return _compares(left, "<", right)
 
 
 _NODE, _LEFT, _RIGHT = (NamedNode(f"urn:{name}") for name in ("node", "left", "right"))
 
 
 @lru_cache(maxsize=1 << 14)
-def _at_most(left: str, right: str) -> bool:
+def _compares(left: str, operator: str, right: str) -> bool:
     if "_" in (left[0], right[0]):
         return False
     store = Store()
     store.extend([Quad(_NODE, _LEFT, _term(left)), Quad(_NODE, _RIGHT, _term(right))])
-    answer = store.query(f"ASK {{ {_NODE} {_LEFT} ?left ; {_RIGHT} ?right FILTER(?left <= ?right) }}")
+    answer = store.query(f"ASK {{ {_NODE} {_LEFT} ?left ; {_RIGHT} ?right FILTER(?left {operator} ?right) }}")
     return isinstance(answer, QueryBoolean) and bool(answer)
 
 

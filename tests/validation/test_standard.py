@@ -167,6 +167,45 @@ def test_only_the_term_true_is_true(tmp_path: Path) -> None:
     assert not validate(tmp_path, "ex:a ex:p 1 .", shape % "1")[0]
 
 
+@pytest.mark.parametrize("order", ["lessThan", "lessThanOrEquals"])
+@pytest.mark.parametrize(
+    ("value", "other", "conforms"),
+    [
+        ('"-0100-01-01T00:00:00Z"^^xsd:dateTime', '"-0050-01-01T00:00:00Z"^^xsd:dateTime', True),
+        ('"-0050-01-01T00:00:00Z"^^xsd:dateTime', '"-0100-01-01T00:00:00Z"^^xsd:dateTime', False),
+        ('"0000-01-01T00:00:00Z"^^xsd:dateTime', "1.5", False),
+        ('"a"', '"b"', True),
+        ("1", '"two"', False),
+        ('"x"^^xsd:decimal', "2", False),
+        ("ex:a", "ex:b", False),
+        ("_:a", "1", False),
+    ],
+)
+def test_an_order_is_sparqls(order: str, value: str, other: str, conforms: bool, tmp_path: Path) -> None:
+    """§4.5.3: what cannot be compared is a result. pySHACL fails at it, or compares the texts of IRIs."""
+    shape = f"ex:S sh:targetNode ex:n ; sh:property [ sh:path ex:p ; sh:{order} ex:q ] ."
+    assert validate(tmp_path, f"ex:n ex:p {value} ; ex:q {other} .", shape)[0] is conforms
+
+
+@pytest.mark.parametrize(
+    ("bound", "value", "limit", "conforms"),
+    [
+        ("minInclusive", "1.5", '"1500-01-01T00:00:00Z"^^xsd:dateTime', False),
+        ("minInclusive", '"-0050-01-01T00:00:00Z"^^xsd:dateTime', '"-0100-01-01T00:00:00Z"^^xsd:dateTime', True),
+        ("minInclusive", "1", "1.0", True),
+        ("minExclusive", "1", "1.0", False),
+        ("maxExclusive", "1", "1.0", False),
+        ("maxInclusive", "1", "1.0", True),
+        ("maxExclusive", '"-0100-01-01T00:00:00Z"^^xsd:dateTime', '"-0050-01-01T00:00:00Z"^^xsd:dateTime', True),
+        ("maxInclusive", "ex:a", "1", False),
+    ],
+)
+def test_a_limit_is_sparqls(bound: str, value: str, limit: str, conforms: bool, tmp_path: Path) -> None:
+    """§4.3: what cannot be compared is a result."""
+    shape = f"ex:S sh:targetNode ex:n ; sh:property [ sh:path ex:p ; sh:{bound} {limit} ] ."
+    assert validate(tmp_path, f"ex:n ex:p {value} .", shape)[0] is conforms
+
+
 def test_the_inverse_of_a_sequence_is_followed_backwards(tmp_path: Path) -> None:
     """pySHACL takes ^(a/b) for ^a/^b; it is ^b/^a (SPARQL 1.1 §18.2.2.3)."""
     shape = "ex:S sh:targetNode ex:c ; sh:property [ sh:path [ sh:inversePath ( ex:p ex:q ) ] ; sh:in () ] ."

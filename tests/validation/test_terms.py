@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode
 from pop_ld import iris
 from pop_ld.mapping.compiler import escape
 from pop_ld.validation.rules import files, triples
-from pop_ld.validation.terms import at_most, pattern, plain, shown, text_of, written
+from pop_ld.validation.terms import at_most, below, pattern, plain, shown, text_of, written
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=9)
 TAILS = st.sampled_from(["", "@fr", f"^^<{iris.XSD}decimal>", f"^^<{iris.XSD}string>"])
@@ -41,6 +41,7 @@ NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-1000, ma
 def test_numbers_are_in_order(one: object, other: object) -> None:
     left, right = (f'"{value}"^^<{iris.XSD}decimal>' for value in (one, other))
     assert at_most(left, right) == (one <= other)  # type: ignore[operator]
+    assert below(left, right) == (one < other)  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(
