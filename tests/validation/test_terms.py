@@ -90,7 +90,9 @@ def test_the_end_is_the_end_of_the_text() -> None:
     assert found.search("$b$\n")
 
 
-HOSTILE = ["a" * 20_000, " " * 20_000, "a " * 10_000, "a," * 10_000, "; " * 10_000, "1" * 20_000, "a.jpg;" * 4_000 + "!", "(" * 20_000]
+PIECES = ["a", " ", "1", "a ", "1 ", "a,", "; ", ", ", "a.jpg;", "(", ") (", "-", "1x", "1 x "]
+HOSTILE = [piece * (100_000 // len(piece)) + "\x01" for piece in PIECES]
+"""What every pattern may take much of, and then an end that none takes."""
 
 
 def test_no_pattern_of_the_rules_takes_long_on_a_hostile_text() -> None:
