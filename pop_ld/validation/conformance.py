@@ -42,6 +42,8 @@ LOGICAL = {_SH + name for name in ("or", "and", "not", "node")}
 _SEVERAL = {*LOGICAL, PROPERTY, _SH + "class", _SH + "hasValue", _SH + "disjoint", _SH + "lessThan", _SH + "lessThanOrEquals"}
 _KINDS = {_SH + "IRI": "<", _SH + "Literal": '"', _SH + "BlankNode": "_"}
 _QUALIFIED = _SH + "qualifiedValueShape"
+_SAID_WITH = {_SH + "flags": _SH + "pattern", _QUALIFIED: _SH + "qualifiedMinCount"}
+"""Properties that are part of another constraint, where there is that one."""
 _PAIRS: Mapping[str, Callable[[str, str], bool]] = {"disjoint": str.__ne__, "lessThan": below, "lessThanOrEquals": at_most}
 _DATATYPES = {iris.XSD + "decimal": NUMBER}
 """Datatypes whose lexical forms are known here."""
@@ -84,7 +86,7 @@ class Compiler:
             values = self._about[shape]
             if PATH in values:
                 return self._of_values(values)
-            return all_of([check for name, node in _asked(values, set()) for check in self._check(name, node, values)])
+            return all_of([self._check(name, node, values) for name, node in _asked(values, set())])
         finally:
             self._open.pop()
 
@@ -160,7 +162,7 @@ class Compiler:
         """Whether nothing is asked of values but how many are in a list of classes."""
         names = {name for name, _ in _asked(values, {PATH})}
         said = self._about.get(_one(values, _QUALIFIED), {})
-        return names <= {_QUALIFIED, _SH + "qualifiedMinCount"} and [name for name, _ in _asked(said, set())] == [_SH + "in"]
+        return names <= {_SH + "qualifiedMinCount"} and [name for name, _ in _asked(said, set())] == [_SH + "in"]
 
     # Constraints (§4) ----------------------------------------------------------------------------------------------------------
 
@@ -175,37 +177,35 @@ class Compiler:
                 yield name, self._qualified(_number(node), _one(values, _QUALIFIED))
             elif local in _PAIRS:
                 yield name, self._pairs(local, node)
-            elif name != _QUALIFIED or _SH + "qualifiedMinCount" not in values:
-                for check in self._check(name, node, values):
-                    yield name, failing(check)
+            else:
+                yield name, failing(self._check(name, node, values))
 
-    def _check(self, name: str, node: Term, values: Values) -> Iterator[Check]:
-        """What one constraint asks of each value node, or of a node itself: one check, none where another constraint says it."""
+    def _check(self, name: str, node: Term, values: Values) -> Check:
+        """What one constraint asks of each value node, or of a node itself. Raises Beyond."""
         local = name.removeprefix(_SH)
         if local == "pattern":
-            yield matching(_expression(node, values.get(_SH + "flags", ())))
-        elif local in ("minLength", "maxLength"):
-            yield long(_number(node), most=local == "maxLength")
-        elif local in ("minInclusive", "maxInclusive"):
-            yield bounded(written(node), most=local == "maxInclusive")
-        elif local == "in":
+            return matching(_expression(node, values.get(_SH + "flags", ())))
+        if local in ("minLength", "maxLength"):
+            return long(_number(node), most=local == "maxLength")
+        if local in ("minInclusive", "maxInclusive"):
+            return bounded(written(node), most=local == "maxInclusive")
+        if local == "in":
             terms = {written(one) for one in self._list(node)}
             self.asked |= {term for term in terms if term.startswith("<")}
-            yield lambda said, value: value in terms
-        elif local == "nodeKind" and isinstance(node, NamedNode) and node.value in _KINDS:
+            return lambda said, value: value in terms
+        if local == "nodeKind" and isinstance(node, NamedNode) and node.value in _KINDS:
             first = _KINDS[node.value]
-            yield lambda said, value: value.startswith(first)
-        elif local == "datatype" and isinstance(node, NamedNode) and node.value in _DATATYPES:
-            yield typed(f"^^{node}", _DATATYPES[node.value])
-        elif local == "class" and isinstance(node, NamedNode):
+            return lambda said, value: value.startswith(first)
+        if local == "datatype" and isinstance(node, NamedNode) and node.value in _DATATYPES:
+            return typed(f"^^{node}", _DATATYPES[node.value])
+        if local == "class" and isinstance(node, NamedNode):
             self.asked.add(kind := str(node))
-            yield lambda said, value: any(kind in said.get(value, SILENT).get(name, ()) for name in (TYPE, INHERITED))
-        elif name == PROPERTY and PATH in self._about.get(node, {}):
-            yield self.shape(node)
-        elif name in LOGICAL:
-            yield self.logical(name, node)
-        elif local != "flags" or _SH + "pattern" not in values:
-            raise Beyond
+            return lambda said, value: any(kind in said.get(value, SILENT).get(name, ()) for name in (TYPE, INHERITED))
+        if name == PROPERTY and PATH in self._about.get(node, {}):
+            return self.shape(node)
+        if name in LOGICAL:
+            return self.logical(name, node)
+        raise Beyond
 
     def _qualified(self, least: int, shape: Term) -> Finds:
         check = self.shape(shape)
@@ -243,7 +243,7 @@ def _asked(values: Values, beside: set[str]) -> list[tuple[str, Term]]:
     names = sorted(name for name in values if constrains(name) and name not in beside)
     if len(values.get(_SH + "severity", ())) > 1 or any(len(values[name]) > 1 for name in names if name not in _SEVERAL):
         raise Beyond
-    return [(name, node) for name in names for node in values[name]]
+    return [(name, node) for name in names if _SAID_WITH.get(name) not in values for node in values[name]]
 
 
 def _one(values: Values, name: str) -> Term:

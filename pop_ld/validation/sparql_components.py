@@ -49,15 +49,15 @@ class Asked:
 
 def components(asked: Asked) -> set[_Component]:
     """What pySHACL is to apply besides its own: sh:sparql, and the components that the shapes graph declares."""
-    constraint = _Component(asked, SH.SPARQLConstraintComponent, (_Parameter("", SH.sparql, False),))
+    constraint = _Component(asked, SH.SPARQLConstraintComponent, (Parameter("", SH.sparql, False),))
     declared = (
-        _Component(asked, node, tuple(_Parameter(name, *rest) for name, rest in parameters_of(asked.shapes, node).items()))
+        _Component(asked, node, tuple(Parameter(name, *rest) for name, rest in parameters_of(asked.shapes, node).items()))
         for node in components_of(asked.shapes)
     )
     return {constraint, *declared}
 
 
-class _Parameter(NamedTuple):
+class Parameter(NamedTuple):
     """A parameter of a component, as pySHACL asks for it."""
 
     name: str
@@ -75,7 +75,7 @@ class _Component:
 
     asked: Asked
     node: Node
-    parameters: tuple[_Parameter, ...]
+    parameters: tuple[Parameter, ...]
     made: dict[Node, _Validators] = field(default_factory=dict)
 
     def make_validator_for_shape(self, shape: Shape) -> _Validators:
