@@ -8,7 +8,7 @@ FUSEKI_VERSION := 5.6.0
 FUSEKI := build/fuseki/jena-fuseki-server-$(FUSEKI_VERSION).jar
 FUSEKI_SHA512 := 6892853e217afde119f9237ad424033c4d309ec7129bed344d0199ad6e233d9f166610e2040abd42b739ecbe120c4638f2b69ecf1576872669a3403c3391f691
 
-.PHONY: golden demo test check lint lock bench bench-full conformance-env fuseki-env search-env clients-env docs clean assets browser screenshots
+.PHONY: golden demo test check lint lock wheels bench bench-full conformance-env fuseki-env search-env clients-env docs clean assets browser screenshots
 
 demo: .venv/run.stamp
 	$(BIN)/pop-ld demo --data data/demo --port $(PORT)
@@ -97,6 +97,12 @@ lock: .venv/bin/python
 	$(BIN)/python -m pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --strip-extras -o requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --strip-extras --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+# Whether what the product needs is there, built, for a newer Python too: nobody should need a compiler.
+NEWEST := 3.14
+wheels: .venv/run.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --dry-run --no-deps --ignore-installed --only-binary :all: \
+		--python-version $(NEWEST) --target build/none -r requirements.lock
 
 clean:
 	rm -rf .venv build dist data *.egg-info

@@ -94,7 +94,7 @@ HOMES = {
     "deflate": {"packed"},
     "isal": {"packed"},
     "tree_sitter": {"store"},
-    "tree_sitter_sparql": {"store"},
+    "tree_sitter_language_pack": {"store"},
     "prometheus_client": {"web"},
     "zstandard": {"downloads", "store"},
     "httpx": {"store", "following"},

@@ -1,4 +1,4 @@
-"""A query read into a syntax tree with byte offsets (tree-sitter-sparql, 0.07 ms), and edits of its text.
+"""A query read into a syntax tree with byte offsets (tree-sitter, 0.07 ms), and edits of its text.
 
 The grammar is not the engine's: it misreads a few valid queries, and some texts that the engine refuses it takes. A tree with
 an error is therefore none, and whoever edits a text leaves alone what it does not know for certain.
@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-import tree_sitter_sparql
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
+from tree_sitter_language_pack import get_language
 
 Edit = tuple[int, int, str]
 """(first byte, byte after the last, text that comes in their place)."""
@@ -73,4 +73,4 @@ def _kinds(kinds: tuple[str, ...]) -> Query:
 
 @cache
 def _language() -> Language:
-    return Language(tree_sitter_sparql.language())
+    return get_language("sparql")
