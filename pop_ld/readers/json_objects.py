@@ -21,7 +21,7 @@ _KEPT = 512  # characters of a given-up stretch that may hold the beginning of t
 _NEAR = 12  # characters from the end in which a fault may only be a token that was cut
 _MANY_KEYS = 16
 _TOO_DEEP = "{{{…"
-_DEPTH = 200  # levels that Python surely went into before it gave up: the next object is not within as many characters
+_DEPTH = 200  # levels of the deepest object: some Pythons go no deeper than 300; the next object is not within as many characters
 
 
 def _nothing(_: str) -> None:
@@ -122,6 +122,8 @@ def _decode(window: _Window, file: str) -> Any:
             detail = f"{window.line + window.text.count(chr(10), window.pos, error.pos)}:{error.colno}"
         except RecursionError:
             value, end, cut, detail = None, -1, False, _TOO_DEEP
+        if end >= 0 and _may_be_deep(window, end) and _is_deep(value):
+            end, detail = -1, _TOO_DEEP
         if cut and not window.ended and len(window.text) - window.pos < MAX_OBJECT:
             window.refill()
             continue
@@ -130,6 +132,21 @@ def _decode(window: _Window, file: str) -> Any:
             return malformed(file, window.line, ref[1] if ref else "", detail)
         window.advance(end)
         return value
+
+
+def _may_be_deep(window: _Window, end: int) -> bool:
+    """Whether there are as many brackets up to ``end`` as a value that is too deep has."""
+    return sum(window.text.count(bracket, window.pos, end) for bracket in "[{") > _DEPTH
+
+
+def _is_deep(value: Any) -> bool:
+    """Whether a value has more levels than any notice: who goes through it in Python afterwards would not come to its end."""
+    level = [value]
+    for _ in range(_DEPTH):
+        level = [inner for one in level if isinstance(one, list | dict) for inner in (one.values() if isinstance(one, dict) else one)]
+        if not level:
+            return False
+    return any(isinstance(one, list | dict) for one in level)
 
 
 def _resynchronise(window: _Window, keys: dict[str, None], skipped: int) -> None:

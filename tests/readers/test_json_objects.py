@@ -128,14 +128,21 @@ def test_what_is_no_object(read):
     assert reading.kinds == [("malformed-row", line) for line in (2, 3, 4, 6)]
 
 
-@pytest.mark.parametrize(
-    "nest",
-    ['{"a":' * 100_000, '{"REF": "PA00000009", "x": ' + "[" * 100_000, '{"REF": "PA00000009", "x": ' + "[" * 600 + '"y"' + "]" * 600 + "}"],
-)
+def _nested(levels: int) -> str:
+    return '{"REF": "PA00000009", "x": ' + "[" * levels + '"y"' + "]" * levels + "}"
+
+
+@pytest.mark.parametrize("nest", ['{"a":' * 100_000, '{"REF": "PA00000009", "x": ' + "[" * 100_000, *map(_nested, (200, 600, 5_000))])
 def test_nesting_beyond_measure(read, nest):
     reading = read(_lines(OBJECTS[:2]) + nest + "\n" + _lines(OBJECTS[2:]))
     assert reading.refs == REFS
     assert {problem.kind for problem in reading.problems} == {"malformed-row"}
+
+
+def test_nesting_within_measure_and_many_lists(read):
+    objects = [{"REF": "PA00000009", "x": [["y"]] * 300}]
+    reading = read(_lines(OBJECTS[:2]) + _nested(150).replace("09", "08") + "\n" + _lines(objects) + _lines(OBJECTS[2:]))
+    assert reading.refs == [*REFS[:2], "PA00000008", "PA00000009", *REFS[2:]]
 
 
 def test_huge_numbers(read):
