@@ -36,7 +36,8 @@ make bench-full OUT=../measured SIZES=50000          # one size; what was measur
 The notices come from `../shared/data/make_corpus.py`: resampled from real ones, for volume. Two web processes serve; **the clients run
 on the same cores**, and take their part of them. A stage that failed leaves no figure. `notices/s a core` of emission is by computing time;
 all other times are by the clock, morph-kgc's with its start. The machine is shared: a load measures its speed before and after, for the
-same work may take twice as long on another evening."""
+same work may take twice as long on another evening; and Pythons differ ([which one](how-to/full-size.md#which-python)): the
+end of the page says what ran."""
 PLOTTED = {
     "latency": (
         "Answers, 95th percentile",
