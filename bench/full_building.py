@@ -78,12 +78,18 @@ def load(place: Place) -> Iterator[Measure]:
     yield from of_profile(json.loads(place.profile.read_text(encoding="utf-8")))
     yield Measure("load", "data folder", disk_of(place.data) / GB, "GB")
     for when, speed in (("before", before), ("after", yardstick.speed())):
-        told = "a Python loop on each core at once", "texts of a large dict, on each core at once"
-        yield Measure("load", f"speed of the machine, {when}", speed.steps, "million steps/s", note=told[0])
-        yield Measure("load", f"speed of the memory, {when}", speed.texts, "million look-ups/s", note=told[1])
+        yield from of_speed(when, speed)
     left = sum(1 for file in corpus.files(place.corpus) for _ in file.open("rb")) - release.manifest["notices"]
     if left:
         yield Measure("load", "notices left out", left, "notices", note=f"see load-{place.size}.log")
+
+
+def of_speed(when: str, speed: yardstick.Speed) -> Iterator[Measure]:
+    """How fast the machine was ``when``."""
+    yield Measure("load", f"speed of the machine, {when}", speed.steps, "million steps/s", note="a Python loop on each core at once")
+    yield Measure(
+        "load", f"speed of the memory, {when}", speed.texts, "million look-ups/s", note="texts of a large dict, on each core at once"
+    )
 
 
 def of_profile(profile: dict[str, Any]) -> Iterator[Measure]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from pop_ld.notices import Problem
@@ -114,6 +115,8 @@ def _decode(window: _Window, file: str) -> Any:
     while True:
         try:
             value, end = _DECODER.raw_decode(window.text, window.pos)
+            if _may_be_deep(window, end) and _is_deep(value):
+                raise RecursionError
             cut = end >= len(window.text) - _NEAR and type(value) is not dict  # ``1e`` is a number 1, until more is seen
             detail = ""
         except json.JSONDecodeError as error:
@@ -122,8 +125,6 @@ def _decode(window: _Window, file: str) -> Any:
             detail = f"{window.line + window.text.count(chr(10), window.pos, error.pos)}:{error.colno}"
         except RecursionError:
             value, end, cut, detail = None, -1, False, _TOO_DEEP
-        if end >= 0 and _may_be_deep(window, end) and _is_deep(value):
-            end, detail = -1, _TOO_DEEP
         if cut and not window.ended and len(window.text) - window.pos < MAX_OBJECT:
             window.refill()
             continue
@@ -141,12 +142,11 @@ def _may_be_deep(window: _Window, end: int) -> bool:
 
 def _is_deep(value: Any) -> bool:
     """Whether a value has more levels than any notice: who goes through it in Python afterwards would not come to its end."""
-    level = [value]
+    holders = [value]
     for _ in range(_DEPTH):
-        level = [inner for one in level if isinstance(one, list | dict) for inner in (one.values() if isinstance(one, dict) else one)]
-        if not level:
-            return False
-    return any(isinstance(one, list | dict) for one in level)
+        inside = chain.from_iterable(one.values() if isinstance(one, dict) else one for one in holders)
+        holders = [one for one in inside if isinstance(one, list | dict)]
+    return bool(holders)
 
 
 def _resynchronise(window: _Window, keys: dict[str, None], skipped: int) -> None:
