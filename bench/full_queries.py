@@ -18,10 +18,11 @@ import pyoxigraph
 from bench import corpus
 from bench.attack import served
 from bench.full_building import OXIGRAPH, Place
+from bench.full_serving import in_memory
 from bench.results import Measure
 from bench.sparql import peer
 from bench.visitors import Ask, Load, put
-from pop_ld import iris, resources, store
+from pop_ld import iris, resources
 
 LONGEST, SLOW, MEDIAN = 30.0, 0.5, 0.5
 """Seconds: of a question, from where on its plan is told, that the median may take."""
@@ -137,7 +138,7 @@ def _short(name: str) -> str:
 
 def light(place: Place) -> Iterator[Measure]:
     """Look-ups of one notice, and questions that take little, a second: our endpoint beside the engine's own server on the same files."""
-    release = store.current(place.data)
+    release = in_memory(place)
     picked = corpus.pick(place.corpus, 5_000, seed=4, bases=frozenset(release.manifest["bases"]))
     site = str(release.manifest["site"])
     looked = [f"SELECT ?p ?o {{ <{iris.notice(site, base, notice['REF'])}> ?p ?o }}" for base, notice in picked]

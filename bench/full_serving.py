@@ -30,6 +30,7 @@ from pop_ld.config import Settings
 from pop_ld.search.contract import SearchReader
 from pop_ld.search.question import FACETS, Question
 from pop_ld.search.tantivy import open_search
+from pop_ld.web.reading_ahead import files, read_ahead
 
 CLIENTS, PAUSE, SECONDS = 20, 0.2, 6.0
 """Paced readers, seconds from one request of a reader to its next, seconds of a measure."""
@@ -50,9 +51,17 @@ def latencies(stage: str, name: str, load: Load, limit: float = 0.0, note: str =
     yield Measure(stage, f"{name}, p95", load.p(0.95), "ms", "limit" if limit else "", limit or None, note)
 
 
+def in_memory(place: Place) -> store.Release:
+    """The current release, its files read ahead as ``serve`` has them read while it starts: here it is waited for."""
+    release = store.current(place.data)
+    settings = Settings(data=str(place.data))
+    read_ahead(files(release.path, settings), settings)
+    return release
+
+
 def pages(place: Place) -> Iterator[Measure]:
     """Pages of notices that nobody asked for before, by one reader and by twenty; kept ones; pages of what has most notices."""
-    paths = corpus.pages(corpus.pick(place.corpus, 6_000, bases=frozenset(store.current(place.data).manifest["bases"])))
+    paths = corpus.pages(corpus.pick(place.corpus, 6_000, bases=frozenset(in_memory(place).manifest["bases"])))
     fresh = cycle(paths)
     with served(place.data, web_workers=2, page_cache=0) as (root, _):
         put(root, lambda: fresh, CLIENTS, seconds=3)  # files come into memory
@@ -147,7 +156,7 @@ def batches_of(place: Place) -> Callable[[], Iterator[Ask]]:
 
 def searching(place: Place) -> Iterator[Measure]:
     """Questions of two words with all facets: computing time and latency in process, latency by HTTP."""
-    release = store.current(place.data)
+    release = in_memory(place)
     index = open_search(release.path / "search")
     pairs = corpus.questions(corpus.pick(place.corpus, 4_000, seed=2))
     yield Measure("search", "index", sum(f.stat().st_size for f in (release.path / "search").iterdir()) / place.size, "bytes/notice")

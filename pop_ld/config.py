@@ -17,6 +17,7 @@ from pop_ld.errors import UsageError
 
 _INDEX_PREFIX = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _SWITCH = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+_CHOICES = {"search_engine": ("elasticsearch", "opensearch"), "lang": ("fr", "en")}
 
 
 def _setting(default: Any, help_text: str) -> Any:
@@ -53,6 +54,9 @@ class Settings:
     result_size: int = _setting(1024, "MiB that the answer to a SPARQL query may have")
     result_cache: int = _setting(256, "MiB of answers kept on disk for all web workers; 0 keeps none")
     page_cache: int = _setting(64, "MiB of pages that each web process keeps in memory; 0 keeps none")
+    read_ahead: float = _setting(
+        0.8, "part of the machine's free memory into which serve has the files of a release read before they are asked for; 0 for none"
+    )
     client_seconds: float = _setting(120.0, "seconds of query time that a client may use up at once")
     client_rate: float = _setting(1.0, "seconds of query time that a client gets back each second; 0 sets no limit")
     service_allow: str = _setting("", "SPARQL endpoints that SERVICE and LOAD may reach, with spaces or commas between")
@@ -188,12 +192,12 @@ def _check(name: str, value: Any, kind: type) -> Any:
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.netloc or any(c in value for c in ' <>"{}|\\^`?#'):
             raise UsageError(f"setting {name} wants an http(s) address without query or fragment, not {value!r}")
+    if name == "read_ahead" and not 0 <= value <= 1:
+        raise UsageError(f"setting read_ahead wants a part of the memory, 0 to 1, not {value!r}")
     if name == "store_url" and value and not _is_endpoint(value):
         raise UsageError("setting store_url wants an http(s) address; user and password have settings of their own")
     if name == "search_url" and not all(map(_is_endpoint, value.replace(",", " ").split())):
         raise UsageError("setting search_url wants http(s) addresses; user and password have settings of their own")
-    if name == "search_engine" and value not in ("elasticsearch", "opensearch"):
-        raise UsageError(f"setting search_engine wants elasticsearch or opensearch, not {value!r}")
     if name == "search_prefix" and not _INDEX_PREFIX.fullmatch(value):
         raise UsageError(f"setting search_prefix wants small letters, digits, - and _, beginning with a letter or digit, not {value!r}")
     if name == "search_timeout" and not 0 < value <= 600:
@@ -202,8 +206,9 @@ def _check(name: str, value: Any, kind: type) -> Any:
         raise UsageError(f"setting {name} cannot be {value!r}")
     if name == "contact" and value and not _is_mail(value):
         raise UsageError(f"setting contact wants an e-mail address, not {value!r}")
-    if name == "lang" and value not in ("fr", "en"):
-        raise UsageError(f"setting lang wants fr or en, not {value!r}")
+    if value not in _CHOICES.get(name, (value,)):
+        *others, last = _CHOICES[name]
+        raise UsageError(f"setting {name} wants {', '.join(others)} or {last}, not {value!r}")
     return value
 
 

@@ -16,6 +16,7 @@ from pop_ld.web import supervisor
 from pop_ld.web.app import create_app
 from pop_ld.web.control import Place
 from pop_ld.web.protocol import BoundedProtocol
+from pop_ld.web.reading_ahead import reading_ahead
 
 _TICKS = 10
 """Ticks of uvicorn's loop, of 0.1 s each, between two signs of life."""
@@ -49,11 +50,12 @@ def serve(settings: Settings, host: str, port: int, tell: Sequence[str] = ()) ->
         root = f"http://{f'[{host}]' if ':' in host else host}:{actual}"
         print("\n".join(tell or [say(settings.lang, "ready.serving", root=root)]), flush=True)
 
-    if settings.web_workers > 1:
-        return supervisor.run(settings, host, port, ready)
-    server = Server(server_config(settings, host=host, port=port), ready)
-    server.run()
-    return 0 if server.started else 1
+    with reading_ahead(settings):
+        if settings.web_workers > 1:
+            return supervisor.run(settings, host, port, ready)
+        server = Server(server_config(settings, host=host, port=port), ready)
+        server.run()
+        return 0 if server.started else 1
 
 
 def server_config(settings: Settings, place: Place | None = None, **address: Any) -> uvicorn.Config:
