@@ -88,6 +88,7 @@ class Lane(Generic[Result]):
                     self._reached[told[0]].set()
                 else:
                     self._told = told[0], told[1]
+                    progress.wait_for_teller(self._process.join)  # it ends now; whoever starts another process would wait for it too
 
 
 def reached(name: str) -> None:

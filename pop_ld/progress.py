@@ -94,6 +94,8 @@ class Elsewhere:
 
 _watches: list[Watch] = []
 _tell: Callable[..., None] | None = None
+_told = 0.0
+"""Processor seconds of ended children whose stages were told: of no stage of this process."""
 
 
 def tell_elsewhere(tell: Callable[..., None]) -> None:
@@ -121,17 +123,17 @@ def watched(watch: Watch) -> Iterator[None]:
 @contextmanager
 def stage(name: str, unit: str, total: int | None = None, *, quiet: bool = False) -> Iterator[Progress]:
     """Shows one stage of work on standard error while it lasts; several may last at once."""
-    before = cpu_seconds()
+    before = _own_seconds()
     if _tell:
         _tell("begin", name, unit, total)
         forwarded = Elsewhere(_tell)
         yield forwarded
         forwarded.close()
-        _tell("end", cpu_seconds() - before)
+        _tell("end", _own_seconds() - before)
         return
     with shown_here(name, unit, total, quiet=quiet) as (progress, costs):
         yield progress
-        costs.append(cpu_seconds() - before)
+        costs.append(_own_seconds() - before)
 
 
 @contextmanager
@@ -154,8 +156,25 @@ def shown_here(name: str, unit: str, total: int | None, *, quiet: bool) -> Itera
 
 def cpu_seconds() -> float:
     """Of this process, and of its children that have ended."""
-    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(each.ru_utime + each.ru_stime for each in used)
+    return _used(resource.RUSAGE_SELF) + _used(resource.RUSAGE_CHILDREN)
+
+
+def _own_seconds() -> float:
+    """The same without what was told elsewhere: what the stages of this process are charged with."""
+    return cpu_seconds() - _told
+
+
+def _used(who: int) -> float:
+    used = resource.getrusage(who)
+    return used.ru_utime + used.ru_stime
+
+
+def wait_for_teller(join: Callable[[], object]) -> None:
+    """Waits for a child that told its stages: what it computed is theirs, and of no stage that lasts here while it ends."""
+    global _told
+    before = _used(resource.RUSAGE_CHILDREN)
+    join()
+    _told += _used(resource.RUSAGE_CHILDREN) - before
 
 
 class _Bars:

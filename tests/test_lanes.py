@@ -31,6 +31,13 @@ def fail(kind: str) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def compute(seconds: float) -> None:
+    with stage("beside", "things"):
+        end = time.process_time() + seconds
+        while time.process_time() < end:
+            pass
+
+
 def linger(folder: Path) -> None:
     (folder / "pid").write_text(str(os.getpid()), encoding="ascii")
     time.sleep(60)
@@ -51,6 +58,18 @@ def test_stages_of_both_lanes_are_told_where_they_are_watched(tmp_path: Path, ca
     assert {one.stage: one.amount for one in found.stages} == {"here": 3, "beside": 1000, "inner": 7}
     said = capsys.readouterr().err
     assert "beside: 1,000 of 1,000 things" in said and "here: 3 things" in said and "inner: 7 things" in said
+
+
+def test_what_was_computed_beside_is_of_no_stage_here(tmp_path: Path) -> None:
+    """Also where this process starts another while the lane's has ended: that is when Python waits for all that did."""
+    with profile.profiled(tmp_path) as found, lanes.beside(compute, 2.0, quiet=True) as lane, stage("here", "things", quiet=True):
+        time.sleep(5)
+        with lanes.beside(compute, 0.0, quiet=True) as other:
+            other.result()
+        lane.result()
+    beside, here = (sum(one.cpu_seconds for one in found.stages if one.stage == name) for name in ("beside", "here"))
+    assert beside >= 2 and here < 1
+    assert found.as_json()["cpu_seconds"] > 2
 
 
 @pytest.mark.parametrize(
