@@ -1,6 +1,7 @@
 """A day's delta while the site is read: new, changed and removed notices go live, and what readers feel before, during and after.
 
-usage: python -m bench.delta DATA --corpus DIR [--notices 4000] [--window 30] [--out OUT]     DATA: loaded from DIR; it gets two releases
+usage: python -m bench.delta DATA --corpus DIR [--notices 4000] [--day 1] [--window 60] [--out OUT]
+DATA: loaded from DIR; it gets two releases. The same DATA takes another delta as --day 2, and so on.
 """
 
 from __future__ import annotations
@@ -26,14 +27,17 @@ from bench import corpus
 from bench.attack import served
 from bench.full_building import GB, Place, pop_ld, profiled, stages_of
 from bench.full_queries import JSON
+from bench.full_serving import in_memory
 from bench.hostile import percentile
 from bench.results import Measure, Results
 from bench.visitors import Ask, Load, visit
 from pop_ld import iris, store
 from pop_ld.profile import disk_of
 
-NOTICES, WINDOW, REST = 4_000, 30.0, 5.0
+NOTICES, WINDOW, REST = 4_000, 60.0, 5.0
 """Notices of a day; seconds before and after in which readers are watched, and that are let pass between."""
+START = 30.0
+"""Seconds that a service has run before it is watched: its start is not what is usual."""
 NEW, REMOVED = 0.25, 0.05
 """Shares of the new and the removed; the others are changed."""
 LIVE, FELT = 180.0, 2.0
@@ -43,36 +47,42 @@ READERS = {"pages": 14, "search": 4, "SPARQL": 2}
 _REMOVED_BASE = "memoire"
 _NUMBERS = {"memoire": "SYN{:09}", "joconde": "S{:010}", "palissy": "IM99{:06}", "merimee": "IA99{:06}", "enluminures": "D-{:06}"}
 _FIRST = {"memoire": 990_000_000, "joconde": 9_900_000_000, "enluminures": 900_000}
+_SEEDS = 11
+"""From one day's chance to the next."""
 
 
 @dataclass(frozen=True)
 class Delta:
-    """Files of new and changed notices; the references of the new and of those to remove, by (base, REF)."""
+    """Files of new and changed notices; by (base, REF) the new ones, those to remove, and those that this day or one before it removes."""
 
     files: list[Path]
     new: list[tuple[str, str]]
     removed: list[tuple[str, str]]
+    gone: set[tuple[str, str]]
 
 
-def make(source: Path, folder: Path, count: int) -> Delta:
-    """A delta of ``count`` notices of a corpus, in ``folder``: a new one is another's text under a REF that nobody has."""
-    takeable = frozenset(_NUMBERS)
-    removed = [(base, notice["REF"]) for base, notice in corpus.pick(source, round(count * REMOVED), 11, frozenset({_REMOVED_BASE}))]
-    gone = set(removed)
-    picked = [one for one in corpus.pick(source, count + len(removed), 12, takeable) if (one[0], one[1]["REF"]) not in gone]
+def make(source: Path, folder: Path, count: int, day: int = 1) -> Delta:
+    """A day's delta of ``count`` notices of a corpus, in ``folder``: a new one is another's text under a REF that nobody has."""
+    removed, gone = list[tuple[str, str]](), set[tuple[str, str]]()
+    for one in range(1, day + 1):
+        some = corpus.pick(source, round(count * REMOVED), _SEEDS * one, frozenset({_REMOVED_BASE}))
+        removed = [name for base, notice in some if (name := (base, notice["REF"])) not in gone]
+        gone.update(removed)
+    more = corpus.pick(source, count + len(gone), _SEEDS * day + 1, frozenset(_NUMBERS))
+    picked = [one for one in more if (one[0], one[1]["REF"]) not in gone]
     fresh = round(count * NEW)
     new: list[tuple[str, str]] = []
     lines: dict[str, list[str]] = {}
     for number, (base, notice) in enumerate(picked[: count - len(removed)]):
         if number < fresh:
-            notice = {**notice, "REF": _NUMBERS[base].format(_FIRST.get(base, 0) + number)}
+            notice = {**notice, "REF": _NUMBERS[base].format(_FIRST.get(base, 0) + number + (day - 1) * fresh)}
             new.append((base, notice["REF"]))
         lines.setdefault(base, []).append(json.dumps(altered(notice), ensure_ascii=False) + "\n")
     files = []
     for base, texts in lines.items():
         files.append(folder / f"{base}.jsonl")
         files[-1].write_text("".join(texts), encoding="utf-8")
-    return Delta(files, new, removed)
+    return Delta(files, new, removed, gone)
 
 
 def altered(notice: dict[str, Any]) -> dict[str, Any]:
@@ -118,7 +128,7 @@ def asks_of(data: Path, source: Path, but: set[tuple[str, str]]) -> dict[str, It
     """What readers ask for: of notices that stay."""
     release = store.current(data)
     bases, site = frozenset(release.manifest["bases"]), str(release.manifest["site"])
-    picked = [one for one in corpus.pick(source, 20_000, 13, bases) if (one[0], one[1]["REF"]) not in but]
+    picked = [one for one in corpus.pick(source, 20_000, 10, bases) if (one[0], one[1]["REF"]) not in but]
     queries = [f"SELECT ?p ?o {{ <{iris.notice(site, base, notice['REF'])}> ?p ?o }}" for base, notice in picked]
     return {
         "pages": cycle(corpus.pages(picked)),
@@ -156,17 +166,18 @@ class Awaited:
                     continue
 
 
-def measure(place: Place, count: int = NOTICES, window: float = WINDOW) -> Iterator[Measure]:
+def measure(place: Place, count: int = NOTICES, window: float = WINDOW, day: int = 1) -> Iterator[Measure]:
     """Publishes a delta by ``pop-ld load`` and ``pop-ld remove`` in processes of their own while readers read."""
     out, profile = place.out, place.out / f"profile-delta-{place.size}.json"
     log = out / f"delta-{place.size}.log"
     data = str(place.data)
     with tempfile.TemporaryDirectory(dir=out) as folder:
-        delta = make(place.corpus, Path(folder), count)
-        asks = asks_of(place.data, place.corpus, set(delta.removed))
+        delta = make(place.corpus, Path(folder), count, day)
+        asks = asks_of(place.data, place.corpus, delta.gone)
         disk = disk_of(place.data)
+        in_memory(place)  # as it usually is: else what comes before is the start of a service
         with served(place.data, web_workers=2, page_cache=0, result_cache=0, client_rate=0) as (root, _), Readers(root, asks) as readers:
-            time.sleep(REST)
+            time.sleep(START)
             begun = time.monotonic()
             time.sleep(window)
             loading = time.monotonic()
@@ -208,12 +219,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("data", type=Path, help="data folder with a release of the corpus; it is published to")
     parser.add_argument("--corpus", type=Path, required=True, help="folder of <base>.jsonl")
     parser.add_argument("--notices", type=int, default=NOTICES, help="new, changed and removed ones together (default: %(default)s)")
+    parser.add_argument("--day", type=int, default=1, help="which delta of this data folder it is (default: %(default)s)")
     parser.add_argument("--window", type=float, default=WINDOW, help="seconds before and after it (default: %(default)g)")
     parser.add_argument("--out", type=Path, help="folder of results.jsonl to add to (default: nothing is kept)")
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         place = Place(store.current(given.data).manifest["notices"], given.corpus, given.data, given.out or Path(folder))
-        found = list(measure(place, given.notices, given.window))
+        found = list(measure(place, given.notices, given.window, given.day))
         if given.out:
             Results(given.out).add(place.size, "delta", found)
     for one in found:

@@ -6,8 +6,9 @@ import gc
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
@@ -20,6 +21,9 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 SMALL = 2_000_000
 """Bytes of input below which starting processes costs more than it gains."""
+
+_AHEAD = 8
+"""Tasks that a thread may be ahead of who takes the results."""
 
 
 def jobs_for(files: Sequence[Path]) -> int:
@@ -46,6 +50,24 @@ def each(function: Callable[[Task], Result], tasks: Sequence[Task], jobs: int, s
                 process.kill()
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+
+
+def in_threads(function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+    """Results in the order of the tasks, from a thread a core: for what the engine computes, which lets other threads go on meanwhile.
+
+    No more than _AHEAD tasks a thread are taken before their results are.
+    """
+    threads = os.cpu_count() or 1
+    pool, waiting = ThreadPoolExecutor(threads), deque[Future[Result]]()
+    try:
+        for task in tasks:
+            waiting.append(pool.submit(function, task))
+            if len(waiting) > _AHEAD * threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def obey_the_parent() -> None:

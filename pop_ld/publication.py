@@ -137,7 +137,8 @@ def snapshot(
                 folder, writer, manifest, before, opened, dump=dump, removed=removed, undone=undone, quiet=quiet
             ) as recorded:
                 with stage("sitemaps", "files", quiet=quiet) as bar:
-                    news = None if changed is None else sitemaps.news_of(changed, settings.site, reader.objects)
+                    subjects = writer.changes.subjects or ()
+                    news = None if changed is None else sitemaps.news_of(changed, subjects, settings.site, reader.objects)
                     sitemaps.write(folder / sitemaps.FOLDER, writer.select, manifest, before, bar.advance, news=news)
                 batch, index = beside.into(folder), opened()
                 held = _index_in_cluster(settings, manifest, dump, before, removed, quiet)
@@ -192,8 +193,10 @@ def _feed(
         return
     if batch is None:
         with stage("feed", "versions", quiet=quiet) as bar:
-            former, quads = before.name if before else "", writer.changes.quads
-            batch = feed.prepare(writer.read, data, settings.site, manifest["name"], manifest["created"], former, quads, bar.advance)
+            former = before.name if before else ""
+            batch = feed.prepare(
+                writer.read, data, settings.site, manifest["name"], manifest["created"], former, writer.changes, bar.advance
+            )
     feed.place(batch)
 
 

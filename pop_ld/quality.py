@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from pop_ld.dump import CHECKED, shards
 from pop_ld.inspection import READING, Checked, read_line
 from pop_ld.mapping.compiler import escape
 from pop_ld.packed import reading_text
+from pop_ld.processes import in_threads
 from pop_ld.validation import SEVERITIES, Finding
 from pop_ld.validation.ledger import FILE, Entry, LedgerWriter
 from pop_ld.validation.rules import CORPUS, by_code, catalogue, rules_of, triples
@@ -130,19 +132,22 @@ def _entry(finding: Finding) -> Entry:
 
 def corpus_findings(select: Select, site: str, concerned: Collection[str] | None = None) -> Iterator[Finding]:
     """The findings of shapes/corpus.ttl: a query a rule over the whole store (SHACL §5.3, set-based), or one for each notice concerned."""
+
+    def asked(query: str) -> list[tuple[str, str, str]]:
+        return list(select(query))
+
     for constraint in _constraints():
         rule = catalogue()[constraint.iri]
-        queries = (
-            [constraint.whole or constraint.query]
-            if concerned is None
-            else (_about(constraint.query, thing) for thing in sorted(concerned))
-        )
-        for query in queries:
-            for focus, path, value in select(query):
-                base, ref = _place(site, focus)
-                field = iris.last_part(path).rpartition("-")[2] if path else rule.field
-                shown = iris.unkey(value.rpartition("/")[2]) if value.startswith(f"{site}/id/") else value
-                yield Finding(rule.code, rule.severity, base, ref, "", 0, field, value=shown)
+        found: Iterable[tuple[str, str, str]]
+        if concerned is None:
+            found = select(constraint.whole or constraint.query)
+        else:
+            found = chain.from_iterable(in_threads(asked, (_about(constraint.query, thing) for thing in sorted(concerned))))
+        for focus, path, value in found:
+            base, ref = _place(site, focus)
+            field = iris.last_part(path).rpartition("-")[2] if path else rule.field
+            shown = iris.unkey(value.rpartition("/")[2]) if value.startswith(f"{site}/id/") else value
+            yield Finding(rule.code, rule.severity, base, ref, "", 0, field, value=shown)
 
 
 @cache

@@ -1,8 +1,8 @@
 """The store of a release in, its sitemaps out: gzipped files of at most 50,000 addresses, and the list of them, beside the store.
 
-They are written once, at publication, so that no request ever walks through the notices. The files of a base that a release did not
-touch are those of the release before (hard links); those of a base of which it touched few notices are made from the former ones, at a
-sixth of the cost.
+They are written once, at publication, so that no request ever walks through the notices. The files of a base or a kind of thing that a
+release did not touch are those of the release before (hard links); those of one of which it touched few are made from the former ones, at
+a sixth of the cost.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Select = Callable[[str], Iterable[tuple[str, str, str]]]
 Objects = Callable[[str, str], Iterable[Any]]
 """(subject, predicate) in, its objects out, as terms."""
 News: TypeAlias = dict[str, dict[str, str | None]]
-"""Base -> address of a notice -> its date or ""; None of one that is gone."""
+"""Base or kind of thing -> address of a page -> its date or ""; None of one that is gone."""
 
 
 class Listed(NamedTuple):
@@ -64,8 +64,8 @@ def write(
 ) -> list[Listed]:
     """Writes the sitemaps of a release into ``folder`` and returns the list of them; ``select`` asks its store.
 
-    A notice's date is its dcterms:modified, nothing where it has none. ``news`` is what :func:`news_of` tells of the notices that may be
-    new, changed or gone since ``before``; None where these are not known.
+    A notice's date is its dcterms:modified, nothing where it has none. ``news`` is what :func:`news_of` tells of what may be new, changed
+    or gone since ``before``; None where that is not known.
     """
     folder.mkdir()
     changes, known = manifest.get("changes"), {}
@@ -74,23 +74,22 @@ def write(
             known[part] = [(file, packed(before.path, file.name)) for file in files]
     found: list[Listed] = []
     changed = [slug for slug in manifest["bases"] if slug not in known or slug in (changes or ())]
-    for slug in set(manifest["bases"]).difference(changed):
-        for file, path in known[slug]:
+    changed += [kind for kind in _THINGS if news is None or kind not in known or kind in news]
+    for part in {*manifest["bases"], *_THINGS}.difference(changed):
+        for file, path in known[part]:
             os.link(path, _packed(folder, file.name))
             found.append(file)
-    whole = [slug for slug in changed if news is None or slug not in known]
-    with _Dates(folder, manifest["site"], whole, select) as dates:
-        for slug in changed:
-            if news is None or slug in whole:
-                notices = dates.notices(slug)
+    whole = [part for part in changed if news is None or part not in known]
+    with _Dates(folder, manifest["site"], [part for part in whole if part not in _THINGS], select) as dates:
+        for part in changed:
+            if news is not None and part not in whole:
+                pages = _merged(chain.from_iterable(_read(path) for _, path in known[part]), news.get(part, {}))
+            elif part in _THINGS:
+                pages = ((address, "") for address in sorted(_things(select, manifest["site"], part)))
             else:
-                notices = _merged(chain.from_iterable(_read(path) for _, path in known[slug]), news.get(slug, {}))
-            found += _files(folder, slug, notices, manifest["created"])
+                pages = dates.notices(part)
+            found += _files(folder, part, pages, manifest["created"])
             advance(1)
-    for kind, classes in _THINGS.items():
-        pages = sorted(_things(select, manifest["site"], kind, classes))
-        found += _files(folder, kind, ((address, "") for address in pages), manifest["created"])
-        advance(1)
     order = [*load_bases(), *_THINGS]
     found.sort(key=lambda file: (order.index(file.part), len(file.name), file.name))
     (folder / _LIST).write_text(json.dumps([file._asdict() for file in found]), encoding="utf-8")
@@ -121,14 +120,22 @@ def _read(path: Path) -> list[tuple[str, str]]:
         return sitemap.addresses(content.read())
 
 
-def news_of(touched: Iterable[str], site: str, objects: Objects) -> News:
-    """What there is now of some notices (IRIs), by base; ``objects`` asks the store of the release."""
+def news_of(notices: Iterable[str], subjects: Iterable[str], site: str, objects: Objects) -> News:
+    """What there is now of some notices, and of what notices share among some ``subjects``, by IRI; ``objects`` asks the release's store.
+
+    A kind of thing of which no subject is one is not in it.
+    """
     found: News = defaultdict(dict)
-    for thing in touched:
+    for thing in notices:
         slug, document = iris.path_of(site, thing).partition("/")[0], iris.thing_to_document(site, thing)
         there = any(getattr(term, "value", "") == iris.dataset(site, slug) for term in objects(document, iris.DCTERMS + "isPartOf"))
         dates = (str(getattr(term, "value", ""))[:10] for term in objects(document, iris.DCTERMS + "modified"))
         found[slug][document] = max(dates, default="") if there else None
+    for thing in subjects:
+        kind, mark, _ = iris.path_of(site, thing).partition("/")
+        if mark and kind in _THINGS and iris.is_thing(site, thing):
+            there = any(getattr(term, "value", "") in _THINGS[kind] for term in objects(thing, iris.RDF + "type"))
+            found[kind][iris.thing_to_document(site, thing)] = "" if there else None
     return found
 
 
@@ -145,9 +152,9 @@ def _files(folder: Path, part: str, addresses: Iterable[tuple[str, str]], change
         yield Listed(name, part, len(lines), changed)
 
 
-def _things(select: Select, site: str, kind: str, classes: list[str]) -> set[str]:
+def _things(select: Select, site: str, kind: str) -> set[str]:
     """Addresses of the pages of a kind of thing."""
-    values, start = " ".join(f"<{name}>" for name in classes), f"{site}/id/{kind}/"
+    values, start = " ".join(f"<{name}>" for name in _THINGS[kind]), f"{site}/id/{kind}/"
     query = f'SELECT ?this {{ VALUES ?class {{ {values} }} ?this a ?class FILTER(STRSTARTS(STR(?this), "{start}")) }}'
     return {iris.thing_to_document(site, iri) for iri, _, _ in select(query) if iris.is_thing(site, iri)}
 

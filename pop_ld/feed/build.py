@@ -13,7 +13,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pyoxigraph import Quad, Store
+from pyoxigraph import Store
 
 from pop_ld import dump as dumps
 from pop_ld import store
@@ -21,8 +21,10 @@ from pop_ld.feed import batches
 from pop_ld.feed.batches import FOLDER, Batch
 from pop_ld.feed.pages import Pages
 from pop_ld.feed.reading import lines_of, touched, whole
-from pop_ld.feed.state import CHANGES, Changed, State, take_in
+from pop_ld.feed.state import CHANGES, Changed, Known, State, take_in
 from pop_ld.feed.versions import Found, write
+from pop_ld.processes import in_threads
+from pop_ld.store.changes import Changes
 from pop_ld.store.folders import sync
 
 Read = Callable[[Callable[[Store], object]], object]
@@ -32,18 +34,19 @@ _AT_ONCE = 16
 
 
 def prepare(
-    read: Read, data: Path, site: str, name: str, created: str, before: str, quads: set[Quad] | None, advance: Callable[[int], None]
+    read: Read, data: Path, site: str, name: str, created: str, before: str, changes: Changes, advance: Callable[[int], None]
 ) -> Path:
     """Writes the batch of release ``name``, which follows release ``before``, into a folder that nobody reads yet, and returns it.
 
-    ``quads`` are those that may differ from ``before``; where they are not known, or the feed has come to another release, the whole store
-    is compared (about 10 µs a triple). ``advance`` gets the number of versions written.
+    ``changes`` are those since ``before``; where they are not known, or the feed has come to another release, the whole store is compared
+    (about 10 µs a triple). ``advance`` gets the number of versions written.
     """
     recover(data)
     work = fresh(data, name)
     with closing(State(data / FOLDER)) as state:
         known = state.head[1]
-        found = _some(read, site, state, quads) if quads is not None and known and known == before else _all(read, site, state, work)
+        some = changes.quads is not None and known and known == before
+        found = _some(read, site, state, changes) if some else _all(read, site, state, work)
         _write(found, work, site, Pages(work, site, name, name, batches.after(data, created)), advance)
     return work
 
@@ -133,14 +136,21 @@ def recover(data: Path) -> None:
 # What there is ---------------------------------------------------------------------------------------------------------------
 
 
-def _some(read: Read, site: str, state: State, quads: set[Quad]) -> Found:
-    """The entities that some quads touch, as they are now."""
-    for entity, subjects in sorted(touched(quads, site).items()):
-        last = state.get(entity)
-        also = {*subjects, *(last.strays.split() if last else ())}
+def _some(read: Read, site: str, state: State, changes: Changes) -> Found:
+    """The entities that changes touch, as they are now; where it is settled which differ, these."""
+    quads = changes.quads or ()
+    subjects = touched(quads, site)  # of which a changed entity may have some that nothing leads to any more, changed or not
+    entities = subjects if changes.settled is None else touched(changes.settled, site)
+    known = ((entity, state.get(entity)) for entity in sorted(entities))
+
+    def now(one: tuple[str, Known | None]) -> tuple[str, list[bytes], Known | None]:
+        entity, last = one
+        also = {*subjects[entity], *(last.strays.split() if last else ())}
         lines: list[bytes] = []
-        read(lambda opened, e=entity, a=also, into=lines: into.extend(lines_of(opened, site, e, a)))  # type: ignore[misc]
-        yield entity, lines, last
+        read(lambda opened: lines.extend(lines_of(opened, site, entity, also)))
+        return entity, lines, last
+
+    return in_threads(now, known)
 
 
 def _all(read: Read, site: str, state: State, work: Path) -> Found:

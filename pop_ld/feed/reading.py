@@ -9,9 +9,9 @@ from contextlib import ExitStack
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
 
 from pop_ld import iris
 from pop_ld.feed.owners import BUCKETS, bucket, owner
@@ -85,19 +85,31 @@ def touched(quads: Iterable[Quad], site: str) -> dict[str, set[str]]:
 
 
 def lines_of(store: Store, site: str, entity: str, also: Iterable[str]) -> list[bytes]:
-    """The sorted lines of an entity: of the thing, its document and the ``#`` parts that they lead to, and of the subjects ``also``."""
+    """The sorted lines of an entity: of the thing, its document and the ``#`` parts that they lead to, and of the subjects ``also``.
+
+    The engine writes the lines, which lets other threads go on: a hub has a hundred thousand.
+    """
     document = iris.thing_to_document(site, entity) if entity.startswith(f"{site}/id/") else entity
-    roots = (f"{entity}#", f"{document}#")
+    parts = (f"<{entity}#".encode(), f"<{document}#".encode())
     seen = {entity, document, *also}
     todo = sorted(seen)
     found = set[bytes]()
     while todo:
-        for quad in store.quads_for_pattern(NamedNode(todo.pop()), None, None, _GRAPH):
-            target = quad.object
-            if isinstance(target, BlankNode):
+        text, todo = _about(store, todo), []
+        for line in text.splitlines(keepends=True):
+            target = line.split(b" ", 2)[2]
+            if target.startswith(b"_:"):
                 continue
-            found.add(f"{quad.triple} .\n".encode())
-            if isinstance(target, NamedNode) and target.value.startswith(roots) and target.value not in seen:
-                seen.add(target.value)
-                todo.append(target.value)
+            found.add(line)
+            if target.startswith(parts) and (part := target[1 : target.index(b">")].decode()) not in seen:
+                seen.add(part)
+                todo.append(part)
     return sorted(found)
+
+
+def _about(store: Store, subjects: Iterable[str]) -> bytes:
+    """The triples of the default graph with these subjects, as N-Triples."""
+    values = " ".join(str(NamedNode(subject)) for subject in subjects)  # an IRI that is none is refused: none says anything else here
+    triples: Any = store.query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?s {{ {values} }} ?s ?p ?o }}")
+    text: bytes = triples.serialize(format=RdfFormat.N_TRIPLES)
+    return text

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, parse
 
 from pop_ld import packed
 from pop_ld.store.touched import Touched
+from pop_ld.store.walk import DEFAULT_GRAPH
 
 LIMIT = 500_000
 """Quads that are remembered (about 0.6 kB each); where more changed, counting all anew is the shorter way."""
@@ -21,17 +22,22 @@ _PACKED = 20
 
 
 class Changes:
-    """The quads added and removed, and some that were not: ``quads`` is None once there were more than LIMIT."""
+    """The quads added and removed, and some that were not: ``quads`` is None once there were more than LIMIT.
+
+    ``settled`` are those of them that differ from the release before, once :meth:`settle` told; None until then.
+    """
 
     def __init__(self) -> None:
         self.quads: set[Quad] | None = set()
+        self.settled: Collection[Quad] | None = None
 
     def forget(self) -> None:
         """Nothing can be told of these changes any more."""
-        self.quads = None
+        self.quads = self.settled = None
 
     def note(self, quads: Iterable[Quad]) -> None:
         """Remembers the quads. A blank node has another name in each store, so none can be compared: all is forgotten then."""
+        self.settled = None
         for quad in quads:
             if self.quads is None:
                 return
@@ -59,11 +65,33 @@ class Changes:
         """The IRIs that something of them was added to or removed from; None where that is not known."""
         return None if self.quads is None else {quad.subject.value for quad in self.quads if isinstance(quad.subject, NamedNode)}
 
+    def settle(self, before: Store, now: Store) -> tuple[dict[Quad, int], list[Quad]]:
+        """Tells once, for all who ask afterwards, which of the known changes differ between the two stores (:func:`compared`)."""
+        changes, same = compared(self.quads or (), before, now)
+        self.settled = changes.keys()
+        return changes, same
+
     def save(self, folder: Path) -> None:
         """Writes FILE, N-Triples, where the changes are known (about 3 µs a quad)."""
         if self.quads is not None:
             with packed.writing_text(folder / FILE) as file:
                 file.writelines(f"{quad.triple} .\n" for quad in self.quads)
+
+
+def compared(touched: Iterable[Quad], before: Store, now: Store) -> tuple[dict[Quad, int], list[Quad]]:
+    """Of some quads of the default graph, those that only ``now`` has (1) or only ``before`` (-1); and those that both have.
+
+    A quad costs a look-up in each store.
+    """
+    changes, same = dict[Quad, int](), list[Quad]()
+    for quad in touched:
+        if quad.graph_name == DEFAULT_GRAPH:
+            is_now, was = quad in now, quad in before
+            if is_now != was:
+                changes[quad] = is_now - was
+            elif is_now:
+                same.append(quad)
+    return changes, same
 
 
 class Noting:

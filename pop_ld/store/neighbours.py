@@ -12,6 +12,7 @@ from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store, Variable
 from pop_ld import iris
 from pop_ld.batches import in_batches
 from pop_ld.relations import link_fields
+from pop_ld.store.changes import compared
 from pop_ld.store.relink import is_notice
 from pop_ld.store.walk import DEFAULT_GRAPH
 
@@ -30,8 +31,7 @@ def concerned(store: Store, before: Path, quads: Iterable[Quad] | None) -> set[s
     if quads is None:
         return None
     known = [q for q in quads if q.graph_name == DEFAULT_GRAPH and isinstance(q.subject, NamedNode) and _speaks(q.predicate)]
-    former = Store.read_only(str(before))
-    changed = [q for q in known if (q in store) != (q in former)]
+    changed, _ = compared(known, Store.read_only(str(before)), store)
     subjects = {q.subject for q in changed} | {q.subject for q in known if q.predicate == _IDENTIFIER}  # these were brought anew
     found = {node.value for node in subjects if isinstance(node, NamedNode) and is_notice(store, node)}
     for others in (_linking(store, changed), _of_one_number(store, changed), _upwards(store, changed)):

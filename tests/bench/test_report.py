@@ -200,6 +200,22 @@ def test_a_delta_has_new_changed_and_removed_notices(tmp_path: Path) -> None:
     assert altered({"REF": "x"}) == {"REF": "x"}
 
 
+def test_a_day_after_it_has_others(tmp_path: Path) -> None:
+    lines(tmp_path, "memoire", ({"REF": f"SYN{n:09}", "LEG": f"vue du pont {n}"} for n in range(400)))
+    days = []
+    for day in range(1, 4):
+        (out := tmp_path / str(day)).mkdir()
+        days.append(make(tmp_path, out, 100, day))
+    gone, new = set[tuple[str, str]](), set[tuple[str, str]]()
+    for delta in days:
+        references = {("memoire", json.loads(line)["REF"]) for file in delta.files for line in file.open(encoding="utf-8")}
+        gone.update(delta.removed)
+        assert delta.removed and delta.gone == gone and not references & gone
+        assert len(references) == 100 - 5 and len(delta.new) == 25 and not new & references
+        new.update(delta.new)
+    assert len(gone) > 10 and len(new) == 75
+
+
 def test_questions_are_picked_from_notices(tmp_path: Path) -> None:
     lines(tmp_path, "joconde", ({"REF": f"S{n}", "TITR": f"Portrait équestre {'abcdefgh'[n % 8] * 5}"} for n in range(50)))
     picked = corpus.pick(tmp_path, 20)

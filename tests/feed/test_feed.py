@@ -5,18 +5,22 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pyoxigraph import DefaultGraph, NamedNode, Store
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
 from pop_ld import feed, iris, pipeline, store
 from pop_ld.bases import load_bases
 from pop_ld.config import Settings
 from pop_ld.feed import batches, pages
+from pop_ld.feed.build import _some
+from pop_ld.feed.state import State
 from pop_ld.formats import BY_SUFFIX, ldes
 from pop_ld.formats.rdf import rdf
+from pop_ld.store.changes import Changes
 
 from .follower import Follower
 
@@ -238,3 +242,21 @@ def test_entities_are_read_alike_from_the_whole_store_and_one_by_one(first: Path
                 count += 1
     assert count > 100
     assert not list(opened.quads_for_pattern(NamedNode("http://example.org/none"), None, None))
+
+
+def test_only_what_differs_is_read_and_all_of_it(tmp_path: Path) -> None:
+    """Of a part that nothing leads to any more no triple differs: it is still one of its entity."""
+    notice, other = NamedNode(f"{SITE}/id/mnr/A"), NamedNode(f"{SITE}/id/mnr/B")
+    part, name = NamedNode(f"{SITE}/id/mnr/A#x"), NamedNode(iris.RDFS + "label")
+    stays = [Quad(part, name, Literal("une partie\n")), Quad(notice, name, Literal("un tableau")), Quad(other, name, Literal("un autre"))]
+    gone = Quad(notice, NamedNode(iris.CRM + "P1_is_identified_by"), part)
+    opened = Store()
+    opened.extend(stays)
+    changes = Changes()
+    changes.note([*stays, gone])
+    with closing(State(tmp_path)) as state:
+        every = list(_some(lambda run: run(opened), SITE, state, changes))
+        changes.settled = {gone}
+        found = list(_some(lambda run: run(opened), SITE, state, changes))
+    assert [entity for entity, *_ in every] == [notice.value, other.value]
+    assert found == every[:1] and found[0][1] == sorted(f"{quad.triple} .\n".encode() for quad in stays[:2])

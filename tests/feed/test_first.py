@@ -18,6 +18,7 @@ from pop_ld.config import Settings
 from pop_ld.feed import batches, canonical, pages
 from pop_ld.feed.state import CHANGES, FILE
 from pop_ld.packed import writing
+from pop_ld.store.changes import Changes
 
 from .follower import Follower
 from .test_feed import from_files, held, load
@@ -62,7 +63,9 @@ def from_dump(dump: Path, data: Path, jobs: int = 1) -> Path:
 
 
 def from_store(opened: Store, data: Path, name: str = NAME) -> Path:
-    return feed.place(feed.prepare(lambda run: run(opened), data, SITE, name, CREATED, "", None, lambda _: None))
+    unknown = Changes()
+    unknown.forget()
+    return feed.place(feed.prepare(lambda run: run(opened), data, SITE, name, CREATED, "", unknown, lambda _: None))
 
 
 def told(data: Path, batch: Path) -> tuple[dict[str, tuple[str, frozenset[str]]], list[tuple[str, str]], list[object], list[str]]:

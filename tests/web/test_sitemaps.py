@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import Store
+from pyoxigraph import NamedNode, Store
 
 from pop_ld import iris, sitemaps, store
 from pop_ld.formats import sitemap
@@ -118,17 +118,64 @@ def test_sitemaps_made_from_the_former_ones_are_those_that_the_store_gives(runni
     last, before = store.releases(running.data)[-1], store.releases(running.data)[-2]
     reader, manifest = store.open_reader(last), {**last.manifest, "changes": last.manifest["bases"]}
     touched = {iris.notice(running.site, slug, "rfr21") for slug in last.manifest["bases"]}
+    things = {f"{running.site}/id/{kind}/none" for kind in ("agent", "lieu", "concept")}
 
     def select(query: str) -> Iterator[tuple[str, str, str]]:
         yield from selected(Store.read_only(str(last.path / "store")), query)
 
     made = [tmp_path / name for name in ("whole", "brought", "from all")]
     sitemaps.write(made[0], select, manifest, None)
-    sitemaps.write(made[1], select, manifest, before, news=sitemaps.news_of(touched, running.site, reader.objects))
+    sitemaps.write(made[1], no_select, manifest, before, news=sitemaps.news_of(touched, things, running.site, reader.objects))
     everything = {iris.document_to_thing(running.site, address) for address in all_lines(running)} | touched
-    sitemaps.write(made[2], select, manifest, before, news=sitemaps.news_of(everything, running.site, reader.objects))
+    news = sitemaps.news_of((one for one in everything if not is_shared(one)), everything, running.site, reader.objects)
+    sitemaps.write(made[2], no_select, manifest, before, news=news)
     whole, *others = ({file.name: file.read_bytes() for file in folder.iterdir()} for folder in made)
     assert len(whole) > 8 and all(other == whole for other in others)
+
+
+def is_shared(thing: str) -> bool:
+    return any(f"/id/{kind}/" in thing for kind in ("agent", "lieu", "concept"))
+
+
+def no_select(query: str) -> list[tuple[str, str, str]]:
+    raise AssertionError(f"what is known is asked for: {query}")
+
+
+def test_things_that_came_and_went_are_told_and_the_others_stay_as_they_were(tmp_path: Path) -> None:
+    site = "https://example.org"
+    manifest = {"site": site, "bases": {}, "created": "2026-01-01T00:00:00Z", "changes": {}}
+    actor, person, group, place = (iris.CRM + name for name in ("E39_Actor", "E21_Person", "E74_Group", "E53_Place"))
+    classes = {"agent/a": actor, "agent/b": person, "lieu/x": place, "concept/k": iris.SKOS + "Concept"}
+
+    def select(query: str) -> list[tuple[str, str, str]]:
+        return [(f"{site}/id/{name}", "", "") for name, kind in classes.items() if f"<{kind}>" in query and f"/id/{name[:3]}" in query]
+
+    (tmp_path / "1").mkdir()
+    sitemaps.write(tmp_path / "1" / sitemaps.FOLDER, select, manifest, None)
+    before = store.Release("1", tmp_path / "1", manifest)
+    del classes["agent/a"]
+    classes["agent/c"] = group
+
+    def objects(subject: str, predicate: str) -> list[NamedNode]:
+        assert predicate == iris.RDF + "type"
+        return [NamedNode(kind) for name, kind in classes.items() if subject == f"{site}/id/{name}"]
+
+    subjects = [
+        *(f"{site}/id/agent/{name}" for name in "abc"),
+        f"{site}/id/agent/c#nom",
+        f"{site}/id/mnr/1",
+        f"{site}/id/agent",
+        "http://x/agent/d",
+    ]
+    news = sitemaps.news_of((), subjects, site, objects)
+    found = sitemaps.write(tmp_path / "2", no_select, {**manifest, "created": "2026-02-02T00:00:00Z"}, before, news=news)
+    assert [(file.name, file.addresses, file.changed[:7]) for file in found] == [
+        ("agent-1.xml", 2, "2026-02"),
+        ("lieu-1.xml", 1, "2026-01"),
+        ("concept-1.xml", 1, "2026-01"),
+    ]
+    lines = read(gzip.decompress((tmp_path / "2" / "agent-1.xml.gz").read_bytes()))
+    assert [address for address, _ in lines] == [f"{site}/doc/agent/b", f"{site}/doc/agent/c"]
 
 
 @given(st.dictionaries(ADDRESSES, st.sampled_from(["", "2020-01-02"])))
