@@ -7,16 +7,16 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pop_ld import __version__, align_command, commands, dump_command, follow_command
 from pop_ld.config import Settings, checked, load_settings
 from pop_ld.errors import PopError, UsageError
-
-if TYPE_CHECKING:
-    pass
+from pop_ld.processes import give_way
 
 Command = Callable[[argparse.Namespace, Settings], int]
+_WORK = (commands.load, commands.convert, commands.merge, commands.publish, commands.remove)
+"""Commands that take long while others serve readers: as programs of their own they give way to them."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -25,6 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         settings = _settings(args)
         run: Command = args.run
+        if argv is None and run in _WORK:
+            give_way(settings.give_way)
         return run(args, settings)
     except UsageError as error:
         print(f"pop-ld: {error}", file=sys.stderr)

@@ -17,7 +17,7 @@ from pop_ld.errors import UsageError
 
 _INDEX_PREFIX = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _SWITCH = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
-_CHOICES = {"search_engine": ("elasticsearch", "opensearch"), "lang": ("fr", "en")}
+_CHOICES = {"give_way": ("idle", "nice", "no"), "search_engine": ("elasticsearch", "opensearch"), "lang": ("fr", "en")}
 
 
 def _setting(default: Any, help_text: str) -> Any:
@@ -56,6 +56,10 @@ class Settings:
     page_cache: int = _setting(64, "MiB of pages that each web process keeps in memory; 0 keeps none")
     read_ahead: float = _setting(
         0.8, "part of the machine's free memory into which serve has the files of a release read before they are asked for; 0 for none"
+    )
+    give_way: str = _setting(
+        "idle",
+        "what load, convert, merge, publish and remove take of cores that others want too: idle nothing, nice a tenth, no their part",
     )
     client_seconds: float = _setting(120.0, "seconds of query time that a client may use up at once")
     client_rate: float = _setting(1.0, "seconds of query time that a client gets back each second; 0 sets no limit")

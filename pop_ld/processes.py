@@ -9,7 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -24,6 +24,21 @@ SMALL = 2_000_000
 
 _AHEAD = 8
 """Tasks that a thread may be ahead of who takes the results."""
+_NICE = 10
+"""How nice work is beside which readers are served: 0 to 19."""
+
+
+def give_way(how: str) -> None:
+    """This process, and those that it starts from now on, take the cores that others leave: who serves readers comes first.
+
+    ``idle`` takes what is left and no more (SCHED_IDLE, sched(7); where the system has none it is nice); ``nice`` takes a tenth of a core
+    that others want too; ``no`` gives nothing away.
+    """
+    with suppress(OSError):
+        if how == "idle" and hasattr(os, "SCHED_IDLE"):
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        elif how != "no":
+            os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), _NICE))
 
 
 def jobs_for(files: Sequence[Path]) -> int:

@@ -1,6 +1,7 @@
 """The command line: help, exit codes, each command by hand."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -115,3 +116,34 @@ def test_mapping_export(tmp_path: Path) -> None:
     assert "rr:TriplesMap" in done.stdout
     assert json.loads((tmp_path / "records.json").read_text(encoding="utf-8"))[0]["key"]
     assert run("mapping", "export", "mnr").stdout == load_bases()["mnr"].mapping_file.read_text(encoding="utf-8")
+
+
+IDLE = getattr(os, "SCHED_IDLE", None)
+
+
+@pytest.mark.parametrize(
+    ("command", "how", "before", "expected"),
+    [
+        ("remove mnr REF", "idle", 0, (IDLE, 0) if IDLE else (None, 10)),
+        ("remove mnr REF", "nice", 0, (0, 10)),
+        ("remove mnr REF", "nice", 15, (0, 15)),
+        ("remove mnr REF", "no", 0, (0, 0)),
+        ("queries", "idle", 0, (0, 0)),
+    ],
+)
+def test_work_gives_way_to_those_who_serve(command: str, how: str, before: int, expected: tuple[int | None, int], tmp_path: Path) -> None:
+    """As a program of its own; how is a setting."""
+    asks = "import os, sys; from pop_ld import cli; os.nice(int(sys.argv.pop(1))); cli.main(); "
+    asks += "print(os.sched_getscheduler(0) if hasattr(os, 'sched_getscheduler') else None, os.getpriority(os.PRIO_PROCESS, 0))"
+    words, environment = [*command.split(), "--data", str(tmp_path)], {**os.environ, "POP_LD_GIVE_WAY": how}
+    done = subprocess.run([sys.executable, "-c", asks, str(before), *words], env=environment, capture_output=True, text=True, check=False)
+    policy, nice = expected
+    assert done.stdout.splitlines()[-1:] == [f"{policy if hasattr(os, 'sched_getscheduler') else None} {nice}"], done.stderr
+
+
+def test_who_calls_a_command_keeps_what_it_had(tmp_path: Path) -> None:
+    had = os.getpriority(os.PRIO_PROCESS, 0)
+    cli.main(["remove", "mnr", "REF", "--data", str(tmp_path)])
+    assert os.getpriority(os.PRIO_PROCESS, 0) == had
+    if IDLE is not None:
+        assert os.sched_getscheduler(0) != IDLE

@@ -31,6 +31,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ({"POP_LD_SEARCH_PREFIX": "Pop*"}, "search_prefix wants"),
         ({"POP_LD_SEARCH_TIMEOUT": "0"}, "search_timeout wants"),
         ({"POP_LD_READ_AHEAD": "80"}, "read_ahead wants a part"),
+        ({"POP_LD_GIVE_WAY": "yes"}, "give_way wants idle, nice or no"),
         ({"POP_LD_SEARCH_SHARDS": "0"}, "search_shards cannot be"),
     ],
 )
