@@ -14,13 +14,15 @@ from pop_ld import errors
 from pop_ld.errors import PopError, QueryFailed, QueryMemoryError, QuerySyntaxError, QueryTimeout
 from pop_ld.store.contract import QueryRequest
 from pop_ld.store.process import WorkerLost, WorkerProcess
+from pop_ld.store.sandbox import OUT_OF_MEMORY
 
 HOLD_BACK = 256 << 10
 """Bytes kept before the first is released: a failure within them is a clean exception."""
 LONG_AFTER = 0.3
 """Seconds after which a query is long: it then runs beside the short ones, behind them for the processor."""
 _BLOCK = 1 << 18
-_NO_MEMORY = (b"memory allocation of", b"bad_alloc", b"MemoryError")
+_NO_MEMORY = (b"memory allocation of", b"bad_alloc", b"MemoryError", b"PyObject pointer is null")
+"""What is written before an abort: by the engine in Rust and in C++, and by PyO3 where Python had nothing for it."""
 _AT_ONCE = 0.2
 """Seconds within which a death from outside is taken for one before the query was seen."""
 _numbers = itertools.count(1)
@@ -198,14 +200,8 @@ class RunningAnswer:
 
 def _reported(message: dict[str, Any]) -> PopError:
     """The exception that the worker named."""
-    if message["error"] == "QueryMemoryError":
-        return _out_of_memory()
     kind: type[PopError] = getattr(errors, message["error"])
     return kind(message["message"], **message.get("more", {}))
-
-
-def _out_of_memory() -> QueryMemoryError:
-    return QueryMemoryError("the query needed more memory than one query may take, and was stopped")
 
 
 def _death(worker: WorkerProcess, seconds: float) -> PopError:
@@ -213,8 +209,8 @@ def _death(worker: WorkerProcess, seconds: float) -> PopError:
     code, words = worker.return_code, worker.last_words()
     if seconds < _AT_ONCE and code in (0, -signal.SIGKILL):
         return WorkerLost("the query worker died idle")
-    if any(text in words for text in _NO_MEMORY):
-        return _out_of_memory()
+    if code == OUT_OF_MEMORY or any(text in words for text in _NO_MEMORY):
+        return QueryMemoryError("the query needed more memory than one query may take, and was stopped")
     if code == -signal.SIGSEGV:
         return QuerySyntaxError("the query is nested too deeply for the engine")
     if code == -signal.SIGKILL:

@@ -13,6 +13,8 @@ import signal
 import struct
 from contextlib import suppress
 
+OUT_OF_MEMORY = 77
+"""Exit code of a process whose Python found no memory below its limit."""
 _PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
 _SECCOMP_MODE_FILTER = 2
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
@@ -59,7 +61,7 @@ def forbid_sockets() -> None:
 
 
 def limit_memory(mebibytes: int) -> None:
-    """Bars allocating more than this beyond what is mapped now (RLIMIT_AS); an allocation that fails aborts the process.
+    """Bars allocating more than this beyond what is mapped now (RLIMIT_AS): the engine then aborts the process, Python raises MemoryError.
 
     Abort leaves no core file. Reserved address space counts, so the limit is taken after the store is open.
     """

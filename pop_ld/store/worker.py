@@ -3,7 +3,8 @@
 One query a line of JSON on standard input, one at a time. The file descriptors STATUS and RESULTS are pipes to the parent. On the first
 go messages, each a line of JSON: ``ready``, then for each query one of ``error`` and ``done``. A short answer follows its ``done`` line,
 which says its length as ``inline``; a long one is announced by ``media`` and goes to RESULTS. MEMORY is the limit in MiB; NETWORK is 1
-for a worker that may open sockets, because its query calls services that are allowed. The parent ends a query by killing its worker.
+for a worker that may open sockets, because its query calls services that are allowed. The parent ends a query by killing its worker;
+a query that passes MEMORY ends its worker too: the engine aborts, and Python exits with ``sandbox.OUT_OF_MEMORY``.
 """
 
 from __future__ import annotations
@@ -18,17 +19,27 @@ from typing import Any
 
 from pyoxigraph import Store
 
-from pop_ld.errors import NotAcceptable, PopError, QueryFailed, QueryForbidden, QueryMemoryError, QuerySyntaxError
+from pop_ld.errors import NotAcceptable, PopError, QueryFailed, QueryForbidden, QuerySyntaxError
 from pop_ld.store import guard, results, sandbox, statistics, syntax
 from pop_ld.store.output import Output
 from pop_ld.store.rewriting import Answered, run
 
 _MESSAGE_LIMIT = 2000
+_NO_MEMORY = (MemoryError, SystemError)
+"""What Python raises at the limit. CPython 3.11 finds no exception set ("error return without exception set") where it cannot allocate
+a frame, and raises SystemError; nothing else has been seen to raise that here."""
 _NO_FUNCTION = re.compile(r"custom (?:aggregate )?function .* is not supported", re.IGNORECASE)
 
 
 def main(arguments: list[str]) -> None:
-    """Serves until standard input ends, or until a query has left the process too large to go on."""
+    """Serves until standard input ends, or until a query has left the process too large to go on, or without memory."""
+    try:
+        _serve(arguments)
+    except _NO_MEMORY:
+        os._exit(sandbox.OUT_OF_MEMORY)  # to tell more, or to end in an orderly way, would take memory that is not there
+
+
+def _serve(arguments: list[str]) -> None:
     path, memory, status, pipe = arguments[0], *map(int, arguments[1:4])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sandbox.die_with_parent()
@@ -49,9 +60,6 @@ def main(arguments: list[str]) -> None:
             said, body = _answer(store, counts, json.loads(line), status, pipe)
         except PopError as error:
             said, body = _told(error), b""
-        except MemoryError:
-            _tell(status, error="QueryMemoryError", message="")
-            return
         large = sandbox.mapped_bytes() > ceiling
         _tell(status, body, **said, done=True, last=large)
         if large:
@@ -76,6 +84,8 @@ def _answer(
         body = output.finish()
     except BrokenPipeError:
         raise SystemExit(0) from None
+    except _NO_MEMORY:
+        raise
     except Exception as error:
         if isinstance(output.fault, QueryFailed):
             raise QueryFailed(f"{output.fault.message}: ask for another format than {name}") from None
@@ -96,7 +106,7 @@ def _run(store: Store, counts: statistics.Statistics | None, request: dict[str, 
         if update := guard.update_keyword(query):
             raise QueryForbidden(f"{update} is an update, and this endpoint answers queries only") from None
         raise syntax.error(str(error), query) from None
-    except PopError:
+    except (PopError, *_NO_MEMORY):
         raise
     except Exception as error:
         raise _failure(error) from error
@@ -111,8 +121,6 @@ def _relative(store: Store, query: str, dataset: dict[str, Any], base: str) -> A
 
 
 def _failure(error: Exception) -> PopError:
-    if isinstance(error, MemoryError):
-        return QueryMemoryError("")
     if _NO_FUNCTION.search(str(error)):
         return QuerySyntaxError(str(error))
     return QueryFailed(f"the query failed: {error}")

@@ -90,11 +90,12 @@ def children() -> dict[int, str]:
     return found
 
 
-def run_python(script: str, *arguments: object) -> subprocess.Popen[str]:
+def run_python(script: str, *arguments: object, stdin: int | None = None) -> subprocess.Popen[str]:
     """A Python process of its own that sees this package and this file's helpers."""
     path = os.pathsep.join([str(ROOT), str(Path(__file__).parent)])
     command = [sys.executable, "-u", "-c", script, *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": path})
+    environment = {**os.environ, "PYTHONPATH": path}
+    return subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 10.0) -> float:

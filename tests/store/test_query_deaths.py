@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 from store_queries import ENDLESS, HOURS, LIGHT, ask, with_pool
-from store_samples import children, notices, publish, run_python, wait_until
+from store_samples import SITE, children, notices, publish, run_python, wait_until
 
 from pop_ld.config import Settings
 from pop_ld.errors import QueryFailed, QueryMemoryError, QuerySyntaxError, QueryTimeout
 from pop_ld.store import QueryPool, QueryRequest, Release
+from pop_ld.store.sandbox import OUT_OF_MEMORY
 from pop_ld.store.workers import SPARE
 
 _WIDE = " ".join(f"BIND(CONCAT({','.join(['?v' + str(n)] * 40)}) AS ?v{n + 1})" for n in range(4))
@@ -55,6 +58,36 @@ def test_a_memory_hog_dies_alone_and_its_size_is_bounded(release: Release, name:
 
     with_pool(Settings(query_memory=48, query_workers=1), work)
     assert largest < 48 + 60, "MiB: the limit and the 25 that a worker starts with, and some room"
+
+
+def test_wherever_python_finds_no_memory_it_is_told(release: Release) -> None:
+    """A sort runs in Python, whose allocation fails at a place, and in a way, that changes with the limit."""
+
+    async def work(pool: QueryPool) -> None:
+        with pytest.raises(QueryMemoryError):
+            await ask(pool, release, HOGS["order"], 30)
+
+    for limit in range(40, 48):  # of these, 2 to 4 were SystemError and now and then one ended the worker with code 1
+        with_pool(Settings(query_memory=limit, query_workers=1), work)
+
+
+WITHOUT_MEMORY = """
+import builtins, sys
+from pop_ld.store import worker
+def fail(*_, **__):
+    raise getattr(builtins, sys.argv[2])("made up")
+setattr(worker, sys.argv[3], fail)
+worker.main([sys.argv[1], "512", "1", "2", "0"])
+"""
+
+
+@pytest.mark.parametrize("place", ["run", "_told", "_tell"])
+@pytest.mark.parametrize("kind", ["MemoryError", "SystemError"])
+def test_a_worker_whose_python_has_no_memory_says_so_by_its_exit_code(release: Release, kind: str, place: str) -> None:
+    process = run_python(WITHOUT_MEMORY, release.path / "store", kind, place, stdin=subprocess.PIPE)
+    told = {"query": "SELECT" if place == "_told" else LIGHT, "accept": "", "default_graphs": [], "named_graphs": [], "services": []}
+    process.communicate(json.dumps({**told, "hits": {}, "base": SITE, "limit": 1 << 20, "coding": ""}) + "\n")
+    assert process.returncode == OUT_OF_MEMORY
 
 
 def test_other_deaths_are_told_apart(release: Release) -> None:
