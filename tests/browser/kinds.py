@@ -42,7 +42,7 @@ KINDS = (
     Kind("basket", "/basket"),
     Kind(
         "basket-opened",
-        "/basket?iri=https://data.pop.culture.gouv.fr/id/merimee/IA09900001&iri=https://data.pop.culture.gouv.fr/id/merimee/IA09900004&iri=x",
+        "/basket?iri=x" + "".join(f"&iri=https://data.pop.culture.gouv.fr/id/merimee/IA0990000{number}" for number in range(1, 9)),
     ),
     Kind("help", "/help"),
     Kind("notice-joconde", "/doc/joconde/M9001000001"),

@@ -87,7 +87,7 @@ def test_files_citations_and_address_are_of_all_that_are_named(running: Running,
     for suffix in ("csv", "jsonld", "geojson", "iris", "bib", "ris", "txt"):
         link = re.search(rf'href="(/search\.{suffix}\?[^"]*)"', page)
         assert link and sorted(parse_qs(urlsplit(html.unescape(link[1])).query)["iri"]) == sorted(some)
-    permalink = re.search(r'id="permalink">([^<]*)<', page)
+    permalink = re.search(r'id="permalink" role="group" aria-labelledby="link" tabindex="0">([^<]*)<', page)
     assert permalink and parse_qs(urlsplit(html.unescape(permalink[1])).query)["iri"] == some
     assert permalink[1].startswith(running.site + "/basket?")
 
