@@ -27,9 +27,13 @@
     let typed = input.value;
     let shown = [];
 
-    function close() {
+    function stay() {
       clearTimeout(timer);
       asking?.abort();
+    }
+
+    function close() {
+      stay();
       list.hidden = true;
       input.setAttribute("aria-expanded", "false");
       choose(-1);
@@ -111,6 +115,7 @@
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         event.preventDefault();
         if (!open) return void ask();
+        stay(); // an answer that is late would take the list away under who walks it
         const step = event.key === "ArrowDown" ? 1 : -1;
         choose(current + step > last ? -1 : current + step < -1 ? last : current + step);
       } else if (event.key === "Escape" && open) {

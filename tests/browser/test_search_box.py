@@ -70,6 +70,24 @@ def test_a_suggestion_is_picked_by_keyboard(opened: Opener) -> None:
     assert page.locator(".hits a").count() >= 1 and "lang=fr" in page.url
 
 
+def test_a_late_answer_leaves_the_list_to_who_walks_it(opened: Opener) -> None:
+    page = opened("/releases?lang=fr")
+    late: list[Any] = []
+    page.route("**/search/suggest?q=brune&*", lambda route: late.append(route))
+    typed(page, "brun")
+    options = page.locator("[role=option]").all_inner_texts()
+    with page.expect_request("**/search/suggest?q=brune&*"):
+        page.keyboard.type("e")
+    page.keyboard.press("ArrowDown")
+    late[0].fulfill(json={"suggestions": []})
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    assert page.locator("[role=option]").all_inner_texts() == options
+    assert page.locator("[aria-selected=true]").inner_text() == options[0]
+    with page.expect_request("**/search/suggest?q=brunet&*"):
+        page.keyboard.type("t")
+
+
 def test_escape_closes_and_keeps_what_was_typed(opened: Opener) -> None:
     page = opened("/releases?lang=en")
     typed(page, "egl")
