@@ -6,7 +6,6 @@ python -m tests.browser.screenshots [NAME …] [--root URL] [--lang en]: some ki
 from __future__ import annotations
 
 import argparse
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from typing import Any
 from pop_ld import pipeline
 from pop_ld.bases import load_bases
 from pop_ld.config import Settings
+from tests.browser.conftest import chromium
 from tests.browser.kinds import KINDS, go, keep_home
 from tests.web.conftest import naughty_file, serve
 
@@ -73,12 +73,12 @@ def main() -> None:
     parser.add_argument("--root", help="a site being served; without it the samples are loaded and served")
     parser.add_argument("--lang", default="fr", choices=("fr", "en"))
     args = parser.parse_args()
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if not chromium:
+    path = chromium()
+    if not path:
         parser.error("no chromium on PATH")
     OUT.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
         if args.root:
             print(take(browser, args.root.rstrip("/"), args.names, args.lang), "pictures in", OUT)
         else:
