@@ -45,7 +45,7 @@ def test_the_page_opens_on_a_question_with_its_answer(visit: Visitor, lang: str)
     page = opened(visit, f"/sparql?lang={lang}").page
     assert page.locator("html").get_attribute("lang") == lang
     assert page.locator("#question h2").inner_text().strip()
-    assert page.locator(TABLE).count() > 0
+    page.locator(TABLE).first.wait_for()
     assert page.locator(TABLE).first.locator("a").first.get_attribute("href").startswith("/id/")
     assert page.get_by_role("tab", name={"fr": "Tableau", "en": "Table"}[lang]).get_attribute("aria-selected") == "true"
 
@@ -59,11 +59,12 @@ def test_the_page_needs_no_script(visit: Visitor, script: bool) -> None:
         return
     page.locator("textarea#query").fill(COUNTS)
     page.locator("#ask button").click()
-    assert "query=SELECT" in page.url
+    page.wait_for_url("**query=SELECT*")
     assert page.locator("table.answer tbody tr").count() > 5
     assert page.locator("table.answer").inner_text().count("Edifice") == 1
     page.locator("textarea#query").fill("SELECT nonsense")
     page.locator("#ask button").click()
+    page.wait_for_url("**nonsense*")
     assert page.locator("#fault [role=alert] mark").count() == 1
 
 
@@ -72,10 +73,9 @@ def test_completes_a_property_and_declares_its_prefix(visit: Visitor, lang: str)
     page = opened(visit, f"/sparql?lang={lang}").page
     write(page, "SELECT * WHERE { ?s ")
     page.keyboard.type("pop:DEN", delay=30)
-    first = page.locator(".CodeMirror-hint").first
-    first.wait_for()
-    assert first.inner_text().startswith("pop:DEN")
-    assert {"fr": "Dénomination", "en": "triple"}[lang] in page.locator(".CodeMirror-hints").inner_text() or lang == "en"
+    said = {"fr": r"^pop:DEN\w+ Dénomination.*\d triplets?$", "en": r"^pop:DEN\w+ .*\d triples?$"}[lang]
+    page.locator(".CodeMirror-hint:first-child", has_text=re.compile("^pop:DEN")).wait_for()
+    page.locator(".CodeMirror-hint", has_text=re.compile(said)).first.wait_for()
     page.keyboard.press("Enter")
     page.keyboard.type(" ?o } LIMIT 3", delay=5)
     text = page.evaluate("document.getElementById('query').value")
@@ -157,7 +157,7 @@ def test_a_running_query_can_be_stopped(visit: Visitor) -> None:
     write(page, HOURS)
     page.keyboard.press("Control+Enter")
     page.locator("button.stop").click()
-    assert "arrêtée" in page.locator("#fault").inner_text()
+    page.locator("#fault", has_text="arrêtée").wait_for()
     ask(page, COUNTS)
     page.locator(TABLE, has_text="pop:Edifice").first.wait_for()
 
@@ -234,7 +234,7 @@ def test_works_by_keyboard_alone(visit: Visitor) -> None:
             break
     page.keyboard.press("ArrowRight")
     assert page.evaluate("document.activeElement.textContent") == "Graphique"
-    assert page.locator(".bars").is_visible()
+    page.locator(".bars").wait_for()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('#view') !== null"), "the answer is reached from its tabs"
 
@@ -248,7 +248,7 @@ def test_the_gallery_filters_and_opens(visit: Visitor) -> None:
     assert 0 < kept.count() < 10 and str(kept.count()) in page.locator("#sieve output").inner_text()
     title = kept.first.locator("a").first.inner_text()
     kept.first.locator("a").first.click()
-    assert page.locator("#question h2").inner_text() == title
+    page.locator("#question h2").get_by_text(title, exact=True).wait_for()
     assert page.locator("html").get_attribute("lang") == "en"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -172,7 +173,7 @@ def test_an_advanced_search_and_back_to_its_form(opened: Callable[..., Any]) -> 
     value.focus()
     with page.expect_response("**/search/fields/all/DENO?*like=cal*"):
         page.keyboard.type("cal")
-    page.wait_for_selector(OPTION)
+    page.locator(f"{OPTION}:first-child", has_text=re.compile("^cal", re.IGNORECASE)).wait_for()
     assert page.evaluate("document.activeElement.getAttribute('role')") == "combobox"
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
