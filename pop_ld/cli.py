@@ -11,12 +11,12 @@ from typing import Any
 
 from pop_ld import __version__, align_command, commands, dump_command, follow_command
 from pop_ld.config import Settings, checked, load_settings
-from pop_ld.errors import PopError, UsageError
+from pop_ld.errors import PopError, StoreError, UsageError
 from pop_ld.processes import give_way
 
 Command = Callable[[argparse.Namespace, Settings], int]
 _WORK = (commands.load, commands.convert, commands.merge, commands.publish, commands.remove)
-"""Commands that take long while others serve readers: as programs of their own they give way to them."""
+"""Commands that take long: as programs of their own they give way to those who serve their data folder."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -25,8 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         settings = _settings(args)
         run: Command = args.run
-        if argv is None and run in _WORK:
-            give_way(settings.give_way)
+        if argv is None and run in _WORK and _is_served(Path(settings.data)):
+            give_way(settings.give_way)  # without readers there is nobody to gain by it, and where no core is free it would never end
         return run(args, settings)
     except UsageError as error:
         print(f"pop-ld: {error}", file=sys.stderr)
@@ -43,6 +43,15 @@ def _settings(args: argparse.Namespace) -> Settings:
     settings = load_settings()
     chosen: dict[str, Any] = {name: str(getattr(args, name)) for name in ("data", "site", "lang") if getattr(args, name, None)}
     return checked(replace(settings, **chosen))
+
+
+def _is_served(data: Path) -> bool:
+    from pop_ld.web.control import doors
+
+    try:
+        return bool(doors(data))
+    except StoreError:  # whoever needs the folder says what is wrong with it
+        return False
 
 
 def parser() -> argparse.ArgumentParser:

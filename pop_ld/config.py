@@ -59,7 +59,8 @@ class Settings:
     )
     give_way: str = _setting(
         "idle",
-        "what load, convert, merge, publish and remove take of cores that others want too: idle nothing, nice a tenth, no their part",
+        "what load, convert, merge, publish and remove, while their data folder is served, take of cores that others want too: "
+        "idle nothing, nice a tenth, no their part",
     )
     client_seconds: float = _setting(120.0, "seconds of query time that a client may use up at once")
     client_rate: float = _setting(1.0, "seconds of query time that a client gets back each second; 0 sets no limit")

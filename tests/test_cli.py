@@ -1,9 +1,12 @@
 """The command line: help, exit codes, each command by hand."""
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -119,31 +122,58 @@ def test_mapping_export(tmp_path: Path) -> None:
 
 
 IDLE = getattr(os, "SCHED_IDLE", None)
+NORMAL = getattr(os, "SCHED_OTHER", None)
+
+
+@contextmanager
+def web_process(data: Path, *, alive: bool = True) -> Iterator[None]:
+    """What a process that serves the folder, or was killed while it did, leaves there (pop_ld/web/control.py)."""
+    (data / "run").mkdir()
+    with (data / "run" / "9.json").open("w") as file:
+        json.dump({"pid": 9, "worker": 0, "group": 1, "socket": str(data / "none")}, file)
+        file.flush()
+        if alive:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.mark.parametrize(
     ("command", "how", "before", "expected"),
     [
         ("remove mnr REF", "idle", 0, (IDLE, 0) if IDLE else (None, 10)),
-        ("remove mnr REF", "nice", 0, (0, 10)),
-        ("remove mnr REF", "nice", 15, (0, 15)),
-        ("remove mnr REF", "no", 0, (0, 0)),
-        ("queries", "idle", 0, (0, 0)),
+        ("remove mnr REF", "nice", 0, (NORMAL, 10)),
+        ("remove mnr REF", "nice", 15, (NORMAL, 15)),
+        ("remove mnr REF", "no", 0, (NORMAL, 0)),
+        ("queries", "idle", 0, (NORMAL, 0)),
     ],
 )
 def test_work_gives_way_to_those_who_serve(command: str, how: str, before: int, expected: tuple[int | None, int], tmp_path: Path) -> None:
     """As a program of its own; how is a setting."""
+    with web_process(tmp_path):
+        assert priority(command, how, before, tmp_path) == expected
+
+
+@pytest.mark.parametrize("killed", [True, False])
+def test_work_that_nobody_is_served_beside_keeps_its_part(killed: bool, tmp_path: Path) -> None:
+    with web_process(tmp_path, alive=False) if killed else nullcontext():
+        assert priority("remove mnr REF", "idle", 0, tmp_path) == (NORMAL, 0)
+
+
+def priority(command: str, how: str, before: int, data: Path) -> tuple[int | None, int]:
+    """The scheduling policy, where the system has them, and the niceness that a command of ``pop-ld`` runs with."""
     asks = "import os, sys; from pop_ld import cli; os.nice(int(sys.argv.pop(1))); cli.main(); "
     asks += "print(os.sched_getscheduler(0) if hasattr(os, 'sched_getscheduler') else None, os.getpriority(os.PRIO_PROCESS, 0))"
-    words, environment = [*command.split(), "--data", str(tmp_path)], {**os.environ, "POP_LD_GIVE_WAY": how}
+    words, environment = [*command.split(), "--data", str(data)], {**os.environ, "POP_LD_GIVE_WAY": how}
     done = subprocess.run([sys.executable, "-c", asks, str(before), *words], env=environment, capture_output=True, text=True, check=False)
-    policy, nice = expected
-    assert done.stdout.splitlines()[-1:] == [f"{policy if hasattr(os, 'sched_getscheduler') else None} {nice}"], done.stderr
+    assert done.stdout, done.stderr
+    policy, nice = done.stdout.splitlines()[-1].split()
+    return None if policy == "None" else int(policy), int(nice)
 
 
 def test_who_calls_a_command_keeps_what_it_had(tmp_path: Path) -> None:
     had = os.getpriority(os.PRIO_PROCESS, 0)
-    cli.main(["remove", "mnr", "REF", "--data", str(tmp_path)])
+    with web_process(tmp_path):
+        cli.main(["remove", "mnr", "REF", "--data", str(tmp_path)])
     assert os.getpriority(os.PRIO_PROCESS, 0) == had
     if IDLE is not None:
         assert os.sched_getscheduler(0) != IDLE
