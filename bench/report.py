@@ -108,7 +108,10 @@ def bars(sizes: Sizes) -> Iterator[str]:
 
 def growth(sizes: Sizes) -> Iterator[str]:
     """By how much things grow from the smallest size at which they were measured to the largest."""
-    yield "More than 0 % is worse: slower, or longer for each notice or triple."
+    yield (
+        "More than 0 % is worse: slower, or longer for each notice or triple. Told is the last run of each size; where the machine was\n"
+        "quicker in one of the two, which the table says (its speed, and its memory's), so much of the growth is the machine's."
+    )
     rows = ["| what | grows by at most | grew by | from, to | met |", "|---|---:|---:|---|---|"]
     for one in GROWTHS:
         name = f"{one.stage}: {one.what}" + (f", for each of the {one.each}" if one.each else "")
