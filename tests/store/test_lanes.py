@@ -38,7 +38,7 @@ def test_long_queries_leave_every_place_to_short_ones(release: Release) -> None:
         assert sorted(filter(None, map(niceness, workers(pool)))) == [15, 15]
         start = time.monotonic()
         await asyncio.gather(*(ask(pool, release, LIGHT) for _ in range(2)))
-        assert time.monotonic() - start < 1.2, "before the long ones end"
+        assert time.monotonic() - start < 0.5
         results = await asyncio.gather(*heavy, return_exceptions=True)
         assert all(isinstance(result, QueryTimeout) for result in results)
         await asyncio.sleep(0.3)

@@ -50,7 +50,7 @@ def test_a_deadline_holds_while_light_queries_are_answered(release: Release, que
         assert light > 20
         start = time.monotonic()
         await asyncio.gather(*(ask(pool, release, LIGHT) for _ in range(2)))
-        assert time.monotonic() - start < 3.0, "healed at once"
+        assert time.monotonic() - start < 1.0, "healed at once"
 
     with_pool(Settings(query_workers=2), work)
 
@@ -89,16 +89,16 @@ def test_the_queue_is_bounded_in_length_and_in_time(release: Release) -> None:
         await asyncio.sleep(0.1)
         with pytest.raises(Busy, match="waiting"):
             await ask(pool, release, LIGHT)
-        assert not waiting.done(), "it is told at once"
+        assert time.monotonic() - start < 0.4
         with pytest.raises(Busy, match="taken"):
             await waiting
-        assert not running.done() and time.monotonic() - start < 1.8
+        assert time.monotonic() - start < 1.0
         patient = asyncio.ensure_future(ask(pool, release, HOURS, 1.9))
         with pytest.raises(QueryTimeout):
             await running
         with pytest.raises(QueryTimeout, match=r"1\.9 s"):  # counted from when it began to run
             await patient
-        assert 3.5 < time.monotonic() - start < 6.0
+        assert 3.5 < time.monotonic() - start < 5.0
 
     with_pool(Settings(query_workers=1, query_queue=1, query_long=0), work)
 
@@ -134,7 +134,7 @@ def test_a_client_that_leaves_ends_its_query_at_once(release: Release, how: str)
                 await blocks.aclose()  # type: ignore[attr-defined]
         while children().get(worker, "Z") != "Z":
             await asyncio.sleep(0.001)
-        assert time.monotonic() - start < 2.0, "of 30"
+        assert time.monotonic() - start < 0.1
         assert b"PA00000001" in await ask(pool, release, LIGHT)
 
     with_pool(Settings(query_workers=1), work)

@@ -49,7 +49,7 @@ def test_a_query_is_listed_and_stopped(running: Running) -> None:
     start = time.monotonic()
     assert control.ask(door, {"do": "stop", "number": query["number"]}) == {"stopped": True}
     thread.join()
-    assert time.monotonic() - start < 2, "its own end would come after 3 s"
+    assert time.monotonic() - start < 1
     assert found[0].status_code == 504 and "operator" in found[0].json()["detail"]
     assert control.ask(door, {"do": "stop", "number": query["number"]}) == {"stopped": False}
     assert not listed()
@@ -104,8 +104,8 @@ def test_one_that_hangs_is_waited_for_no_longer_than_is_said(tmp_path: Path) -> 
         file.flush()
         (door,) = control.doors(tmp_path)
         start = time.monotonic()
-        assert control.ask_all([door, door, door], {"do": "list"}, 1.0) == [None, None, None]
-        assert 0.9 < time.monotonic() - start < 2.5, "one after the other they would take 3 s"
+        assert control.ask_all([door, door, door], {"do": "list"}, 0.5) == [None, None, None]
+        assert 0.4 < time.monotonic() - start < 1.2
 
 
 def test_a_door_opens_and_closes_and_leaves_nothing(tmp_path: Path) -> None:

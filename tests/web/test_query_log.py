@@ -118,7 +118,7 @@ def test_a_disk_that_hangs_costs_lines_and_no_time(tmp_path: Path, caplog: pytes
     with caplog.at_level(logging.WARNING):
         for _ in range(200):
             log_file.write(str(pipe), QueryEntry(text))
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 1
     assert "lost" in caplog.text and len(caplog.records) == 1
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)  # lets the thread go on to its end
     log_file.close()
