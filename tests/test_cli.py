@@ -1,6 +1,5 @@
 """The command line: help, exit codes, each command by hand."""
 
-import fcntl
 import json
 import os
 import subprocess
@@ -13,6 +12,7 @@ import pytest
 
 from pop_ld import cli, store
 from pop_ld.bases import load_bases
+from pop_ld.web.control import Door, _announce
 
 COMMANDS = ("load", "convert", "publish", "remove", "serve", "query", "releases", "mapping", "demo")
 
@@ -127,14 +127,13 @@ NORMAL = getattr(os, "SCHED_OTHER", None)
 
 @contextmanager
 def web_process(data: Path, *, alive: bool = True) -> Iterator[None]:
-    """What a process that serves the folder, or was killed while it did, leaves there (pop_ld/web/control.py)."""
-    (data / "run").mkdir()
-    with (data / "run" / "9.json").open("w") as file:
-        json.dump({"pid": 9, "worker": 0, "group": 1, "socket": str(data / "none")}, file)
-        file.flush()
-        if alive:
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+    """What a process that serves the folder, or was killed while it did, leaves there: its file, whose lock it holds while it lives."""
+    lock = _announce(data / "run" / "9.json", Door(9, 0, 1, str(data / "none")))
+    if not alive:
+        os.close(lock)
+    yield
+    if alive:
+        os.close(lock)
 
 
 @pytest.mark.parametrize(
