@@ -29,6 +29,7 @@ run. Every figure on this page is written by `python -m bench.report` from the l
 make bench-full OUT=../measured                      # all of it at 50,000, 200,000, 1,000,000 and 3,277,068 notices: 75 GB, hours
 make bench-full OUT=../measured SIZES=50000          # one size; what was measured is not measured again, on whatever day
 .venv/bin/python -m bench.full_size ../measured --sizes 50000 --stages pages,search     # some stages; --again to measure them anew
+.venv/bin/python -m bench.growth ../measured         # a load of all that stands while loads of 50,000 run: by how much it grows
 .venv/bin/python -m bench.delta DATA --corpus DIR    # a delta alone, on a data folder of yours
 .venv/bin/python -m bench.report ../measured         # this page, and results.jsonl beside its plots: put it into an empty OUT to add to it
 ```
@@ -109,7 +110,8 @@ def bars(sizes: Sizes) -> Iterator[str]:
 def growth(sizes: Sizes) -> Iterator[str]:
     """By how much things grow from the smallest size at which they were measured to the largest."""
     yield (
-        "More than 0 % is worse: slower, or longer for each notice or triple. Told is the last run of each size; where the machine was\n"
+        "More than 0 % is worse: slower, or longer for each notice or triple. In turns (`bench.growth`): the large load stood while small\n"
+        "ones ran, again and again, so both saw the same machine. Else the last run of each size is told; where the machine was\n"
         "quicker in one of the two, which the table says (its speed, and its memory's), so much of the growth is the machine's."
     )
     rows = ["| what | grows by at most | grew by | from, to | met |", "|---|---:|---:|---|---|"]
@@ -117,12 +119,17 @@ def growth(sizes: Sizes) -> Iterator[str]:
         name = f"{one.stage}: {one.what}" + (f", for each of the {one.each}" if one.each else "")
         limit = f"{one.most * 100:.0f} %"
         measured = [size for size, figures in sizes.items() if one.of(figures)]
-        grew = one.between(sizes[measured[0]], sizes[measured[-1]]) if len(measured) > 1 else None
+        turns = sizes[measured[-1]].get(("growth", one.what)) if measured else None
+        if turns and turns.ratio:
+            grew, told = turns.ratio - 1, f"{turns.peer}, {measured[-1]:,}, in turns"
+        else:
+            grew = one.between(sizes[measured[0]], sizes[measured[-1]]) if len(measured) > 1 else None
+            told = f"{measured[0]:,}, {measured[-1]:,}" if grew is not None else ""
         if grew is None:
             rows.append(f"| {name} | {limit} | | | measured at less than two sizes |")
             continue
         met = "yes" if grew <= one.most else "**no**"
-        rows.append(f"| {name} | {limit} | {round(grew * 100):+d} % | {measured[0]:,}, {measured[-1]:,} | {met} |")
+        rows.append(f"| {name} | {limit} | {round(grew * 100):+d} % | {told} | {met} |")
     yield "\n".join(rows)
 
 
