@@ -18,9 +18,9 @@ from pop_ld.search.entry import entry
 from pop_ld.search.schema import BAGS, FACET_FIELDS, INTEGERS, KEYS, REALS, STORED, TEXT_ORDERS, TOKENS
 from pop_ld.search.tantivy_reader import TantivySearch
 
-_HEAP = 1_000_000_000
-"""Bytes that the one indexing thread holds before it writes a segment: fewer segments answer sooner, and are not merged beside the load.
-The second core prepares the words in Python."""
+_HEAP = 1_500_000_000
+"""Bytes that the one indexing thread holds before it writes a segment: fewer segments answer sooner, and eight of a size are merged beside
+the load: all of POP makes six. The second core prepares the words in Python."""
 _COLUMN = "column"
 """Tokenizer of texts that only sort: their column holds them whole, and no term is looked up."""
 
