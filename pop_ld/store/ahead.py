@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-USED_FIRST = ("id2str", "dspo", "dosp")
-"""The engine's families that pages and look-ups read: terms, and the default graph by subject and by object."""
+USED_FIRST = ("id2str", "dspo")
+"""The engine's families that a page reads from many places: terms, and the default graph by subject."""
+USED_NEXT = ("dpos", "dosp")
+"""Those of which it reads one place, if any, and queries more: the default graph by property, and by object."""
 _STEP = 128 << 10
 """Bytes asked for at once: Linux takes up no more of a request than a device reads ahead, 128 KiB where nobody set more."""
 _BLOCK = 16 * _STEP
@@ -24,13 +26,13 @@ length of the value, which follows (RocksDB, block-based table format, propertie
 
 
 def tables(folder: Path) -> tuple[Sequence[Path], Sequence[Path]]:
-    """The tables of a store: those of USED_FIRST in that order, and the others."""
+    """The tables of a store: those of USED_FIRST in that order, and the others, those of USED_NEXT before the rest."""
     families: dict[Path, str] = {}
     for file in sorted(folder.glob("*.sst")):
         with suppress(OSError):  # pruned meanwhile
             families[file] = family(file)
-    first = [file for name in USED_FIRST for file, found in families.items() if found == name]
-    return first, [file for file, found in families.items() if found not in USED_FIRST]
+    first, following = ([file for name in names for file, found in families.items() if found == name] for names in (USED_FIRST, USED_NEXT))
+    return first, [*following, *(file for file, found in families.items() if found not in USED_FIRST + USED_NEXT)]
 
 
 def family(table: Path) -> str:

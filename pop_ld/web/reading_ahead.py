@@ -13,6 +13,7 @@ from pop_ld import store
 from pop_ld.config import Settings
 from pop_ld.errors import PopError
 from pop_ld.store import ahead
+from pop_ld.validation import ledger
 
 log = logging.getLogger(__name__)
 
@@ -24,10 +25,15 @@ _INDEX = ("search", "lexicon")
 
 
 def files(release: Path, settings: Settings) -> Sequence[Path]:
-    """What is read here of a release, by use: pages first, then search, then what only queries need."""
+    """What is read here of a release, by use: what each page reads, then search, then what queries need before all."""
     first, rest = ((), ()) if settings.store_url else ahead.tables(release / "store")
     index = () if settings.search_url else _INDEX
-    return [*first, *(file for name in index for file in sorted((release / name).rglob("*")) if file.is_file()), *rest]
+    return [
+        *first,
+        release / ledger.FILE,
+        *(file for name in index for file in sorted((release / name).rglob("*")) if file.is_file()),
+        *rest,
+    ]
 
 
 def read_ahead(found: Sequence[Path], settings: Settings, stop: threading.Event | None = None) -> int:

@@ -37,6 +37,7 @@ def test_what_pages_read_comes_first(folder: Path) -> None:
     first, rest = ahead.tables(folder)
     names = [ahead.family(file) for file in first]
     assert [*dict.fromkeys(names)] == list(ahead.USED_FIRST)
+    assert [*dict.fromkeys(ahead.family(file) for file in rest)][: len(ahead.USED_NEXT)] == list(ahead.USED_NEXT)
     assert rest and sorted([*first, *rest]) == sorted(folder.glob("*.sst"))
 
 

@@ -23,12 +23,15 @@ def test_pages_first_then_search_then_queries(running: Running) -> None:
     found = reading_ahead.files(release, running.settings)
     first, rest = ahead.tables(release / "store")
     assert found[: len(first)] == first and found[len(found) - len(rest) :] == rest
-    assert {file.relative_to(release).parts[0] for file in found[len(first) : len(found) - len(rest)]} == {"search", "lexicon"}
+    assert found[len(first)] == release / "quality.sqlite" and found[len(first)].is_file()  # each page asks for the remarks on its notice
+    between = found[len(first) + 1 : len(found) - len(rest)]
+    assert {file.relative_to(release).parts[0] for file in between} == {"search", "lexicon"}
 
 
 def test_nothing_of_what_is_elsewhere(running: Running) -> None:
     release = store.current(running.data).path
-    assert not reading_ahead.files(release, replace(running.settings, store_url="http://x/query", search_url="http://y"))
+    found = reading_ahead.files(release, replace(running.settings, store_url="http://x/query", search_url="http://y"))
+    assert [file.name for file in found] == ["quality.sqlite"]
 
 
 def test_a_part_of_the_free_memory(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
