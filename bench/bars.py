@@ -57,7 +57,11 @@ class Growth:
         before, after = self.of(small), self.of(large)
         if not before or not after:
             return None
-        return (before / after if self.rate else after / before) - 1
+        return self.by(after / before)
+
+    def by(self, ratio: float) -> float:
+        """By how much it grew, of the large figure by the small one."""
+        return 1 - ratio if self.rate else ratio - 1
 
 
 BARS = (

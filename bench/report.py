@@ -30,6 +30,7 @@ make bench-full OUT=../measured                      # all of it at 50,000, 200,
 make bench-full OUT=../measured SIZES=50000          # one size; what was measured is not measured again, on whatever day
 .venv/bin/python -m bench.full_size ../measured --sizes 50000 --stages pages,search     # some stages; --again to measure them anew
 .venv/bin/python -m bench.growth ../measured         # a load of all that stands while loads of 50,000 run: by how much it grows
+.venv/bin/python -m bench.growth_serving ../measured --large DATA --large-corpus DIR --small DATA --small-corpus DIR  # the same of answers
 .venv/bin/python -m bench.delta DATA --corpus DIR    # a delta alone, on a data folder of yours
 .venv/bin/python -m bench.report ../measured         # this page, and results.jsonl beside its plots: put it into an empty OUT to add to it
 ```
@@ -110,9 +111,10 @@ def bars(sizes: Sizes) -> Iterator[str]:
 def growth(sizes: Sizes) -> Iterator[str]:
     """By how much things grow from the smallest size at which they were measured to the largest."""
     yield (
-        "More than 0 % is worse: slower, or longer for each notice or triple. In turns (`bench.growth`): the large load stood while small\n"
-        "ones ran, again and again, so both saw the same machine. Else the last run of each size is told; where the machine was\n"
-        "quicker in one of the two, which the table says (its speed, and its memory's), so much of the growth is the machine's."
+        "More than 0 % is worse: slower, less in a second, or longer for each notice or triple. In turns (`bench.growth`,\n"
+        "`bench.growth_serving`): the large load stood while small ones ran, again and again, or both were served and asked in turns; so\n"
+        "both saw the same machine. Else the last run of each size is told; where the machine was quicker in one of the two, which the\n"
+        "table says (its speed, and its memory's), so much of the growth is the machine's."
     )
     rows = ["| what | grows by at most | grew by | from, to | met |", "|---|---:|---:|---|---|"]
     for one in GROWTHS:
@@ -121,7 +123,7 @@ def growth(sizes: Sizes) -> Iterator[str]:
         measured = [size for size, figures in sizes.items() if one.of(figures)]
         turns = sizes[measured[-1]].get(("growth", one.what)) if measured else None
         if turns and turns.ratio:
-            grew, told = turns.ratio - 1, f"{turns.peer}, {measured[-1]:,}, in turns"
+            grew, told = one.by(turns.ratio), f"{turns.peer}, {measured[-1]:,}, in turns"
         else:
             grew = one.between(sizes[measured[0]], sizes[measured[-1]]) if len(measured) > 1 else None
             told = f"{measured[0]:,}, {measured[-1]:,}" if grew is not None else ""

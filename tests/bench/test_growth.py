@@ -14,7 +14,9 @@ from bench import report
 from bench.bars import FULL
 from bench.full_building import of_profile
 from bench.growth import figures_of, grown, run_stopping, without
-from bench.results import Results
+from bench.growth_serving import UNITS
+from bench.growth_serving import grown as answers_grown
+from bench.results import Measure, Results
 
 
 def profile(notices: int, load: float, index: float) -> dict[str, Any]:
@@ -65,6 +67,20 @@ def test_loads_in_turns_are_told_rather_than_two_days(tmp_path: Path) -> None:
     large = figures_of(profile(FULL, 600.0, 600.0))
     results.add(FULL, "growth", list(grown(large, [(10.0, figures_of(profile(50_000, 10.0, 10.0)))], 50_000)))
     assert f"{rows} -8 % | 50,000 notices, 3,277,068, in turns | yes |" in report.text(results.read(), {})
+
+
+def test_answers_in_turns_are_told_by_the_medians_of_rounds(tmp_path: Path) -> None:
+    small = [{**dict.fromkeys(UNITS, 1_000.0), "notice, 1 client, p95": ms} for ms in (5, 4, 90)]
+    large = [{**one, "notice, 1 client, p95": 6.0, "look-ups of a notice, 8 clients": 750.0} for one in small]
+    results = Results(tmp_path)
+    for size in (50_000, FULL):
+        results.add(size, "load", of_profile(profile(size, 1.0, 1.0)))
+        results.add(size, "pages", [Measure("pages", "notice, 1 client, p95", 7.0, "ms")])
+        results.add(size, "light", [Measure("light SPARQL", "look-ups of a notice, 8 clients", 1.0, "queries/s")])
+    results.add(FULL, "growth", answers_grown(large, small, "50,000 notices"))
+    text = report.text(results.read(), {})
+    assert "| pages: notice, 1 client, p95 | 50 % | +20 % | 50,000 notices, 3,277,068, in turns | yes |" in text
+    assert "| light SPARQL: look-ups of a notice, 8 clients | 20 % | +25 % | 50,000 notices, 3,277,068, in turns | **no** |" in text
 
 
 COUNTING = """
