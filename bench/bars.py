@@ -35,7 +35,7 @@ class Bar:
 class Growth:
     """A figure that may grow by ``most`` (0.2: a fifth) from the smallest size measured to the largest; ``each``: a unit of which amount.
 
-    What falls where more is better (``rate``) grows by as much as it falls.
+    What falls where more is better (``rate``) grows by what each of it takes longer: from 500 to 400 a second by a quarter.
     """
 
     stage: str
@@ -61,7 +61,7 @@ class Growth:
 
     def by(self, ratio: float) -> float:
         """By how much it grew, of the large figure by the small one."""
-        return 1 - ratio if self.rate else ratio - 1
+        return (1 / ratio if self.rate else ratio) - 1
 
 
 BARS = (

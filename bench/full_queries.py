@@ -136,12 +136,17 @@ def _short(name: str) -> str:
     return text if len(text) <= 90 else text[:89] + "…"
 
 
+def look_ups(site: str, picked: list[corpus.Picked]) -> list[str]:
+    """A query of all that is said of each notice."""
+    return [f"SELECT ?p ?o {{ <{iris.notice(site, base, notice['REF'])}> ?p ?o }}" for base, notice in picked]
+
+
 def light(place: Place) -> Iterator[Measure]:
     """Look-ups of one notice, and questions that take little, a second: our endpoint beside the engine's own server on the same files."""
     release = in_memory(place)
     picked = corpus.pick(place.corpus, 5_000, seed=4, bases=frozenset(release.manifest["bases"]))
     site = str(release.manifest["site"])
-    looked = [f"SELECT ?p ?o {{ <{iris.notice(site, base, notice['REF'])}> ?p ?o }}" for base, notice in picked]
+    looked = look_ups(site, picked)
     with served(place.data, client_rate=0, result_cache=0, page_cache=0) as (root, _), peer(place.data) as theirs:
         ours, engine = f"{root}/sparql", theirs
         quick = [query for query in questions().values() if _quick(ours, query) and _quick(engine, query)]

@@ -3,8 +3,8 @@
 usage: python -m bench.growth_serving OUT --large DATA --large-corpus DIR --small DATA --small-corpus DIR [--rounds 7]
 
 Of each a few seconds of pages by one reader and by twenty, and of light queries, then the same of the other, and again; what is told is
-the median of the rounds. Pages are of other notices each time. Light queries are those of the stage ``light`` of bench.full_size, about
-some thousand notices again and again; beside them, without a limit, the same about notices of which nobody asked.
+the median of the rounds. Pages are of other notices each time. Light queries are like those of the stage ``light`` of bench.full_size,
+about some thousand notices again and again; beside them, without a limit, the same about notices of which nobody asked.
 """
 
 from __future__ import annotations
@@ -22,21 +22,16 @@ from urllib.parse import quote
 from bench import corpus
 from bench.attack import served
 from bench.full_building import Place
-from bench.full_queries import JSON
+from bench.full_queries import JSON, look_ups
 from bench.full_serving import CLIENTS, PAUSE, in_memory
 from bench.results import Measure, Results
 from bench.visitors import Ask, Load, put
-from pop_ld import iris, store
+from pop_ld import store
 
 ROUNDS, SECONDS, PICKED, LIGHT = 7, 4.0, 60_000, 5_000
 """Rounds; seconds of each measure; notices of which something is asked, and those of them of which it is again and again."""
-UNITS = {
-    "notice, 1 client, p95": "ms",
-    f"notice, {CLIENTS} clients, p95": "ms",
-    "look-ups of a notice, 8 clients": "queries/s",
-    "first look-ups of a notice, 8 clients": "queries/s",
-}
-"""What is told, the first three by the names of ``bench.bars.GROWTHS``."""
+P95 = ", p95"
+"""How the names of times end, in ms; all others are rates of queries, a second."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +44,7 @@ class Served:
     first: Iterator[Ask]
 
     def turn(self) -> dict[str, float]:
-        """The figures of a round. Raises SystemExit where a request failed."""
+        """The figures of a round, what has a limit by its name in ``bench.bars.GROWTHS``. Raises SystemExit where a request failed."""
         loads = {
             "notice, 1 client, p95": put(self.root, lambda: self.pages, 1, seconds=SECONDS),
             f"notice, {CLIENTS} clients, p95": put(self.root, lambda: self.pages, CLIENTS, pause=PAUSE, seconds=SECONDS),
@@ -64,21 +59,19 @@ class Served:
 
 def _looked(site: str, picked: list[corpus.Picked]) -> Iterator[Ask]:
     """Look-ups of these notices, and again of them."""
-    for base, notice in cycle(picked):
-        query = f"SELECT ?p ?o {{ <{iris.notice(site, base, notice['REF'])}> ?p ?o }}"
-        yield Ask(f"/sparql?query={quote(query)}", accept=JSON)
+    return (Ask(f"/sparql?query={quote(query)}", accept=JSON) for query in cycle(look_ups(site, picked)))
 
 
 def _figure(what: str, load: Load) -> float:
-    return load.p(0.95) if UNITS[what] == "ms" else load.rate
+    return load.p(0.95) if what.endswith(P95) else load.rate
 
 
 def grown(large: list[dict[str, float]], small: list[dict[str, float]], peer: str) -> Iterator[Measure]:
     """The medians of rounds, those of the small release as the peer's."""
-    for what, unit in UNITS.items():
+    for what in large[0]:
         mine, other = ([one[what] for one in rounds] for rounds in (large, small))
         note = f"medians of {len(mine)} rounds in turns; {min(mine):.3g} to {max(mine):.3g}, and {min(other):.3g} to {max(other):.3g}"
-        yield Measure("growth", what, median(mine), unit, peer, median(other), note)
+        yield Measure("growth", what, median(mine), "ms" if what.endswith(P95) else "queries/s", peer, median(other), note)
 
 
 def main(arguments: list[str]) -> int:
@@ -99,8 +92,8 @@ def main(arguments: list[str]) -> int:
             site, picked = str(manifest["site"]), corpus.pick(source, PICKED, bases=frozenset(manifest["bases"]))
             in_memory(Place(sizes[-1], source, data, given.out))
             root, _ = stack.enter_context(served(data, web_workers=2, page_cache=0, result_cache=0, client_rate=0))
-            pages = cycle(corpus.pages(picked[LIGHT:]))
-            both.append(Served(root, pages, _looked(site, picked[:LIGHT]), _looked(site, picked[LIGHT:][::-1])))
+            others = picked[LIGHT:] or picked
+            both.append(Served(root, cycle(corpus.pages(others)), _looked(site, picked[:LIGHT]), _looked(site, others[::-1])))
         for one in both:
             one.turn()  # files come into memory, and what a process keeps
         for _ in range(given.rounds):

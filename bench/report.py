@@ -111,7 +111,7 @@ def bars(sizes: Sizes) -> Iterator[str]:
 def growth(sizes: Sizes) -> Iterator[str]:
     """By how much things grow from the smallest size at which they were measured to the largest."""
     yield (
-        "More than 0 % is worse: slower, less in a second, or longer for each notice or triple. In turns (`bench.growth`,\n"
+        "More than 0 % is worse: slower, or longer for each notice, triple or query. In turns (`bench.growth`,\n"
         "`bench.growth_serving`): the large load stood while small ones ran, again and again, or both were served and asked in turns; so\n"
         "both saw the same machine. Else the last run of each size is told; where the machine was quicker in one of the two, which the\n"
         "table says (its speed, and its memory's), so much of the growth is the machine's."
