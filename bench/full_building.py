@@ -45,6 +45,11 @@ class Place:
         """The profile of the load (``pop-ld load --profile``); it may be absent."""
         return self.out / f"profile-{self.size}.json"
 
+    @property
+    def log(self) -> Path:
+        """What loads of that size said."""
+        return self.out / f"load-{self.size}.log"
+
 
 def spent() -> float:
     """Seconds that the children of this process have computed."""
@@ -67,13 +72,17 @@ def profiled(file: Path) -> list[str]:
     return ["--profile", str(file)]
 
 
+def loading(place: Place) -> list[str]:
+    """``load`` of the corpus into the data folder, with a profile, as arguments of the command line."""
+    return ["load", *map(str, corpus.files(place.corpus)), "--data", str(place.data), *profiled(place.profile)]
+
+
 def load(place: Place) -> Iterator[Measure]:
     """``pop-ld load`` of the corpus into a fresh folder; one that a killed load left behind goes on where it was."""
-    files = list(map(str, corpus.files(place.corpus)))
     before = yardstick.speed()
-    pop_ld("load", *files, "--data", str(place.data), *profiled(place.profile), log=place.out / f"load-{place.size}.log", status=(0, 1))
+    pop_ld(*loading(place), log=place.log, status=(0, 1))
     if not store.current_name(place.data):
-        raise SystemExit(f"nothing was published: see load-{place.size}.log")
+        raise SystemExit(f"nothing was published: see {place.log.name}")
     release = store.current(place.data)
     yield from of_profile(json.loads(place.profile.read_text(encoding="utf-8")))
     yield Measure("load", "data folder", disk_of(place.data) / GB, "GB")
@@ -81,7 +90,7 @@ def load(place: Place) -> Iterator[Measure]:
         yield from of_speed(when, speed)
     left = sum(1 for file in corpus.files(place.corpus) for _ in file.open("rb")) - release.manifest["notices"]
     if left:
-        yield Measure("load", "notices left out", left, "notices", note=f"see load-{place.size}.log")
+        yield Measure("load", "notices left out", left, "notices", note=f"see {place.log.name}")
 
 
 def of_speed(when: str, speed: yardstick.Speed) -> Iterator[Measure]:

@@ -24,7 +24,7 @@ from typing import Any
 
 from bench import corpus, morph
 from bench.bars import GROWTHS, Figures, Growth, with_sums
-from bench.full_building import GB, Place, of_profile, pop_ld, profiled
+from bench.full_building import GB, Place, loading, of_profile, pop_ld
 from bench.results import Measure, Results
 from pop_ld import store
 from pop_ld.profile import disk_of
@@ -105,8 +105,8 @@ def grown(large: Figures, smalls: Sequence[tuple[float, Figures]], small: int) -
 
 def _span(figures: Figures, growth: Growth) -> tuple[float, float]:
     """(began, lasted) of what grows; the whole, and what begins with it, from the first second."""
-    began = figures.get(("load", growth.what.replace(": seconds", ": started")))
-    return began.value if began and ": " in growth.what else 0.0, figures[growth.stage, growth.what].value
+    stage, timed, _ = growth.what.partition(": ")
+    return figures["load", f"{stage}: started"].value if timed else 0.0, figures["load", growth.what].value
 
 
 def measure(large: Place, small: Place, every: float) -> tuple[dict[str, Any], list[dict[str, Any]], list[Pause]]:
@@ -115,19 +115,14 @@ def measure(large: Place, small: Place, every: float) -> tuple[dict[str, Any], l
 
     def load_small() -> None:
         shutil.rmtree(small.data, ignore_errors=True)
-        files = map(str, corpus.files(small.corpus))
-        log = small.out / f"load-{small.size}.log"
-        pop_ld("load", *files, "--data", str(small.data), *profiled(small.profile), log=log, status=(0, 1))
+        pop_ld(*loading(small), log=small.log, status=(0, 1))
         shutil.rmtree(small.data)
         smalls.append(json.loads(small.profile.read_text(encoding="utf-8")))
         print(f"  {small.size:,} notices: {smalls[-1]['seconds']:.1f} s", flush=True)
 
-    log = large.out / f"load-{large.size}.log"
-    files = map(str, corpus.files(large.corpus))
-    command = [sys.executable, "-m", "pop_ld", "load", *files, "--data", str(large.data), *profiled(large.profile)]
-    status, pauses = run_stopping(command, log, every, load_small)
+    status, pauses = run_stopping([sys.executable, "-m", "pop_ld", *loading(large)], large.log, every, load_small)
     if status not in (0, 1) or not store.current_name(large.data):
-        raise SystemExit(f"nothing was published: see {log.name}")
+        raise SystemExit(f"nothing was published: see {large.log.name}")
     if not pauses:
         raise SystemExit(f"the load was over before {every:g} s: nothing to hold it to")
     return without(json.loads(large.profile.read_text(encoding="utf-8")), pauses), smalls, pauses
@@ -142,7 +137,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--every", type=float, default=EVERY, help="seconds of the large one between two small ones (default: %(default)s)")
     parser.add_argument("--corpus", type=Path, help="folder of <base>.jsonl of the large size (default: it is made)")
     parser.add_argument("--data", type=Path, help="folder of the large load, which goes on if it was cut (default: one in OUT)")
-    parser.add_argument("--keep", action="store_true", help="do not delete that folder afterwards")
+    parser.add_argument("--keep", action="store_true", help="do not delete the one in OUT afterwards")
     given = parser.parse_args(arguments)
     results = Results(given.out)
     source, data = given.corpus or corpus.make(given.large, given.out), given.data or given.out / f"data-{given.large}"
@@ -150,17 +145,16 @@ def main(arguments: list[str]) -> int:
     small = Place(given.small, corpus.make(given.small, given.out), given.out / f"data-{given.small}-in-turns", given.out)
     profile, smalls, pauses = measure(large, small, given.every)
     for one in smalls:
-        results.add(small.size, "load", of_profile(one))
+        results.add(small.size, "growth", of_profile(one))  # not as the stage "load", which leaves a data folder to those that follow
     stood = [end - start for start, end in pauses]
     said = Measure("load", "stood for small loads", sum(stood), "s", note=f"{len(stood)} times; left out of the seconds of this load")
     folder = Measure("load", "data folder", disk_of(large.data) / GB, "GB")
-    results.add(large.size, "load", [*of_profile(profile), said, folder])
     whens = [start - sum(stood[:number]) for number, (start, _) in enumerate(pauses)]
     found = list(grown(figures_of(profile), list(zip(whens, map(figures_of, smalls), strict=True)), small.size))
-    results.add(large.size, "growth", found)
+    results.add(large.size, "growth", [*of_profile(profile), said, folder, *found])
     for one in found:
         print(f"{one.what:<28} {one.value:8.4g} {one.unit:<24} {one.peer} {one.peer_value:8.4g}  {(one.ratio or 0) - 1:+.0%}  {one.note}")
-    if not given.keep:
+    if not given.data and not given.keep:
         shutil.rmtree(large.data)
     return 0
 

@@ -31,7 +31,8 @@ def tables(folder: Path) -> tuple[Sequence[Path], Sequence[Path]]:
     for file in sorted(folder.glob("*.sst")):
         with suppress(OSError):  # pruned meanwhile
             families[file] = family(file)
-    first, following = ([file for name in names for file, found in families.items() if found == name] for names in (USED_FIRST, USED_NEXT))
+    first = [file for name in USED_FIRST for file, found in families.items() if found == name]
+    following = [file for name in USED_NEXT for file, found in families.items() if found == name]
     return first, [*following, *(file for file, found in families.items() if found not in USED_FIRST + USED_NEXT)]
 
 
